@@ -1,0 +1,123 @@
+using RobustVlm.Torch.Interop;
+
+namespace TorchSharp;
+
+public static unsafe partial class torch
+{
+    /// <summary>Whether operators record gradients on this thread.</summary>
+    public static bool is_grad_enabled()
+    {
+        int enabled;
+        NativeError.Check(NativeMethods.rvt_grad_mode(&enabled));
+        return enabled != 0;
+    }
+
+    /// <summary>Switches the recording of gradients off until the result is disposed.</summary>
+    public static IDisposable no_grad() => new GradMode(false);
+
+    /// <summary>Switches the recording of gradients on (or off) until the result is disposed.</summary>
+    public static IDisposable enable_grad(bool enabled = true) => new GradMode(enabled);
+
+    /// <summary>Switches the recording of gradients on or off until the result is disposed.</summary>
+    public static IDisposable set_grad_enabled(bool mode = true) => new GradMode(mode);
+
+    /// <summary>Like <see cref="no_grad"/> and cheaper still; tensors made inside can never take part in gradients.</summary>
+    public static IDisposable inference_mode(bool mode = true) => new InferenceMode(mode);
+
+    /// <summary>Whether <see cref="inference_mode"/> is on.</summary>
+    public static bool is_inference_mode_enabled()
+    {
+        int enabled;
+        NativeError.Check(NativeMethods.rvt_inference_mode(&enabled));
+        return enabled != 0;
+    }
+
+    private sealed class GradMode : IDisposable
+    {
+        private readonly bool _before = is_grad_enabled();
+
+        internal GradMode(bool enabled) => NativeError.Check(NativeMethods.rvt_set_grad_mode(enabled ? 1 : 0));
+
+        public void Dispose() => NativeError.Check(NativeMethods.rvt_set_grad_mode(_before ? 1 : 0));
+    }
+
+    private sealed class InferenceMode : IDisposable
+    {
+        private nint _guard;
+
+        internal InferenceMode(bool enabled)
+        {
+            nint guard;
+            NativeError.Check(NativeMethods.rvt_inference_mode_enter(enabled ? 1 : 0, &guard));
+            _guard = guard;
+        }
+
+        public void Dispose()
+        {
+            var guard = Interlocked.Exchange(ref _guard, 0);
+            if (guard != 0)
+            {
+                NativeError.Check(NativeMethods.rvt_inference_mode_exit(guard));
+            }
+        }
+    }
+
+    /// <summary>Differentiation.</summary>
+    public static class autograd
+    {
+        /// <summary>Gradients of the outputs' sum with respect to the inputs; nothing is accumulated.</summary>
+        /// <param name="outputs">Tensors [...] that depend on the inputs.</param>
+        /// <param name="inputs">Tensors [...] that require gradients.</param>
+        /// <param name="grad_outputs">One tensor [...] per output, its weight; null for scalar outputs.</param>
+        /// <param name="retain_graph">Whether the graph can be used again.</param>
+        /// <param name="create_graph">Whether the result can be differentiated again.</param>
+        /// <param name="allow_unused">Whether an input may have no influence; its gradient is then null.</param>
+        /// <returns>One tensor per input, of the input's shape.</returns>
+        public static IList<Tensor> grad(IList<Tensor> outputs, IList<Tensor> inputs, IList<Tensor>? grad_outputs = null, bool retain_graph = false, bool create_graph = false, bool allow_unused = false)
+        {
+            var results = new nint[Math.Max(1, inputs?.Count ?? 0)];
+            fixed (nint* o = Handles(outputs), i = Handles(inputs), g = Handles(grad_outputs), r = results)
+            {
+                NativeError.Check(NativeMethods.rvt_grad(
+                    o, outputs?.Count ?? 0, i, inputs?.Count ?? 0, g, grad_outputs?.Count ?? 0, retain_graph || create_graph ? 1 : 0, create_graph ? 1 : 0, allow_unused ? 1 : 0, r));
+            }
+
+            GC.KeepAlive(outputs);
+            GC.KeepAlive(inputs);
+            GC.KeepAlive(grad_outputs);
+            return [.. results.Take(inputs?.Count ?? 0).Select(handle => handle == 0 ? null! : new Tensor(handle))];   // null only where allow_unused asked for it
+        }
+
+        /// <summary>Adds the gradients of the tensors' sum to the <c>grad</c> of every leaf they depend on.</summary>
+        /// <param name="tensors">Tensors [...] to differentiate.</param>
+        /// <param name="grad_tensors">One tensor [...] per tensor, its weight; null for scalars.</param>
+        /// <param name="retain_graph">Whether the graph can be used again; null: as <paramref name="create_graph"/>.</param>
+        /// <param name="create_graph">Whether the result can be differentiated again.</param>
+        /// <param name="inputs">Leaves to restrict the gradients to; null for all.</param>
+        public static void backward(IList<Tensor> tensors, IList<Tensor>? grad_tensors = null, bool? retain_graph = null, bool create_graph = false, IList<Tensor>? inputs = null)
+        {
+            fixed (nint* t = Handles(tensors), g = Handles(grad_tensors), i = Handles(inputs))
+            {
+                NativeError.Check(NativeMethods.rvt_backward(
+                    t, tensors?.Count ?? 0, g, grad_tensors?.Count ?? 0, (retain_graph ?? create_graph) ? 1 : 0, create_graph ? 1 : 0, i, inputs?.Count ?? 0));
+            }
+
+            GC.KeepAlive(tensors);
+            GC.KeepAlive(grad_tensors);
+            GC.KeepAlive(inputs);
+        }
+
+        private static nint[] Handles(IList<Tensor>? tensors) => tensors is null ? [0] : Operator.Handles([.. tensors]);
+    }
+
+    public unsafe partial class Tensor
+    {
+        /// <summary>Adds the gradients of this tensor to the <c>grad</c> of every leaf it depends on.</summary>
+        /// <param name="grad_tensors">Weight [...] of this tensor; null for a scalar.</param>
+        /// <param name="retain_graph">Whether the graph can be used again.</param>
+        /// <param name="create_graph">Whether the result can be differentiated again.</param>
+        /// <param name="inputs">Leaves to restrict the gradients to; null for all.</param>
+        public void backward(IList<Tensor>? grad_tensors = null, bool? retain_graph = null, bool create_graph = false, IList<Tensor>? inputs = null) =>
+            autograd.backward([this], grad_tensors, retain_graph, create_graph, inputs);
+    }
+}

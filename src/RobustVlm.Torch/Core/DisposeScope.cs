@@ -1,0 +1,158 @@
+namespace TorchSharp;
+
+public static partial class torch
+{
+    [ThreadStatic]
+    private static DisposeScope? s_current;
+
+    /// <summary>The innermost open scope of this thread.</summary>
+    internal static DisposeScope? CurrentScope => s_current;
+
+    /// <summary>
+    /// Opens a scope: every tensor made on this thread until it is disposed is freed with it, except those moved out.
+    /// Scopes belong to their thread and do not follow an <c>await</c>.
+    /// </summary>
+    public static DisposeScope NewDisposeScope() => s_current = new DisposeScope(s_current);
+
+    /// <summary>Runs a function in a scope of its own and moves the resulting tensor out.</summary>
+    public static Tensor WrappedTensorDisposeScope(Func<Tensor> expression)
+    {
+        ArgumentNullException.ThrowIfNull(expression);
+        using var scope = NewDisposeScope();
+        return DisposeScopeExtensions.MoveToOuterDisposeScope(expression());
+    }
+
+    internal static void Close(DisposeScope scope)
+    {
+        // A scope that is closed late, or on another thread, must not cut off scopes that are still open.
+        if (s_current == scope)
+        {
+            s_current = scope.Outer;
+            while (s_current is { IsClosed: true })
+            {
+                s_current = s_current.Outer;
+            }
+        }
+    }
+}
+
+/// <summary>Frees the tensors made while it was open. Made by <see cref="torch.NewDisposeScope"/>.</summary>
+public sealed class DisposeScope : IDisposable
+{
+    private readonly List<IDisposable> _members = [];
+
+    internal DisposeScope(DisposeScope? outer) => Outer = outer;
+
+    /// <summary>Tensors made in this scope and still belonging to it.</summary>
+    public int DisposablesCount => _members.Count(Owns);
+
+    internal DisposeScope? Outer { get; }
+
+    internal bool IsClosed { get; private set; }
+
+    /// <summary>Moves tensors to the enclosing scope, or out of all scopes when there is none.</summary>
+    public void MoveToOuter(params IEnumerable<torch.Tensor> tensors)
+    {
+        ArgumentNullException.ThrowIfNull(tensors);
+        foreach (var tensor in tensors)
+        {
+            MoveTo(tensor, Outer);
+        }
+    }
+
+    /// <summary>Takes tensors out of all scopes: their owner disposes them, or the garbage collector.</summary>
+    public static void Detach(params IEnumerable<torch.Tensor> tensors)
+    {
+        ArgumentNullException.ThrowIfNull(tensors);
+        foreach (var tensor in tensors)
+        {
+            MoveTo(tensor, null);
+        }
+    }
+
+    /// <summary>Frees everything in the scope now, except the tensors given.</summary>
+    public void DisposeEverythingBut(params IEnumerable<torch.Tensor> keep)
+    {
+        ArgumentNullException.ThrowIfNull(keep);
+        var kept = keep.ToHashSet<object>(ReferenceEqualityComparer.Instance);
+        foreach (var member in _members.Where(Owns).Where(m => !kept.Contains(m)))
+        {
+            member.Dispose();
+        }
+
+        _members.RemoveAll(member => !kept.Contains(member));
+    }
+
+    /// <summary>Frees everything in the scope now; the scope stays open.</summary>
+    public void DisposeEverything() => DisposeEverythingBut([]);
+
+    /// <summary>Whether a tensor belongs to this scope.</summary>
+    public bool Contains(torch.Tensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        return tensor.Scope == this;
+    }
+
+    /// <summary>Closes the scope and frees what still belongs to it.</summary>
+    public void Dispose()
+    {
+        if (IsClosed)
+        {
+            return;
+        }
+
+        IsClosed = true;
+        torch.Close(this);
+        foreach (var member in _members)
+        {
+            if (Owns(member))
+            {
+                member.Dispose();
+            }
+        }
+
+        _members.Clear();
+    }
+
+    internal static void MoveTo(torch.Tensor tensor, DisposeScope? scope)
+    {
+        if (tensor.Scope == scope)
+        {
+            return;
+        }
+
+        tensor.Scope = scope;
+        scope?._members.Add(tensor);
+    }
+
+    internal void Add(torch.Tensor tensor) => _members.Add(tensor);
+
+    // A moved or freed member stays in the list: taking it out would cost more than skipping it once at the end.
+    private bool Owns(IDisposable member) => member is torch.Tensor tensor && tensor.Scope == this;
+}
+
+/// <summary>Moves tensors between scopes.</summary>
+public static class DisposeScopeExtensions
+{
+    /// <summary>Moves the tensor to the scope around its own, so that it outlives the one that is about to close.</summary>
+    public static T MoveToOuterDisposeScope<T>(this T tensor)
+        where T : torch.Tensor
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        if (tensor.Scope is { } scope)
+        {
+            DisposeScope.MoveTo(tensor, scope.Outer);
+        }
+
+        return tensor;
+    }
+
+    /// <summary>Takes the tensor out of all scopes.</summary>
+    public static T DetachFromDisposeScope<T>(this T tensor)
+        where T : torch.Tensor
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        DisposeScope.MoveTo(tensor, null);
+        return tensor;
+    }
+}

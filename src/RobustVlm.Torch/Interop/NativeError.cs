@@ -1,0 +1,45 @@
+using System.Text;
+using TorchSharp;
+
+namespace RobustVlm.Torch.Interop;
+
+/// <summary>Turns a native status into an exception.</summary>
+internal static unsafe class NativeError
+{
+    internal static void Check(int status)
+    {
+        if (status != 0)
+        {
+            throw Make(status, null);
+        }
+    }
+
+    /// <param name="status">Status of the failed call.</param>
+    /// <param name="call">The operator with its operands' shapes; null for calls that are no operator.</param>
+    internal static Exception Make(int status, string? call)
+    {
+        byte* text;
+        int length;
+        _ = NativeMethods.rvt_last_error(&text, &length);
+        var message = FirstParagraph(Encoding.UTF8.GetString(text, length));
+        if (call is not null)
+        {
+            message = $"{message} (in {call})";
+        }
+
+        return new TorchException(message, (TorchErrorKind)status);
+    }
+
+    // libtorch appends hints about dispatch registrations and its own source lines after the sentence that matters.
+    private static string FirstParagraph(string message)
+    {
+        var exceptionRaised = message.IndexOf("\nException raised from", StringComparison.Ordinal);
+        if (exceptionRaised >= 0)
+        {
+            message = message[..exceptionRaised];
+        }
+
+        var lines = message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return lines.Length == 0 ? "libtorch failed without a message" : lines[0];
+    }
+}

@@ -1,0 +1,59 @@
+// Every native entry point is written with RVT_API, which puts its body inside one catch-all guard: a C++ exception
+// can then never reach the .NET runtime, which would abort the process. Symbols are hidden by default, so a function
+// that is not written with the macro is not exported either.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <string>
+
+namespace rvt {
+
+enum Status : int32_t {
+  kOk = 0,
+  kError = 1,
+  kIndexError = 2,
+  kTypeError = 3,
+  kValueError = 4,
+  kNotImplemented = 5,
+  kOutOfMemory = 6,
+};
+
+int32_t fail(Status status, const char* message) noexcept;
+int32_t handle_current_exception() noexcept;
+
+template <typename Body>
+int32_t guarded(Body&& body) noexcept {
+  try {
+    body();
+    return kOk;
+  } catch (...) {
+    return handle_current_exception();
+  }
+}
+
+// A handle is a TensorImpl* that owns one reference; null stands for an undefined tensor.
+using Handle = void*;
+
+inline Handle give(at::Tensor tensor) {
+  return tensor.defined() ? static_cast<Handle>(tensor.unsafeReleaseTensorImpl()) : nullptr;
+}
+
+// Borrows: the reference count goes up for the tensor's life here, the caller's handle stays valid.
+inline at::Tensor borrow(Handle handle) {
+  if (handle == nullptr) {
+    return at::Tensor();
+  }
+  return at::Tensor(c10::intrusive_ptr<at::TensorImpl, at::UndefinedTensorImpl>::reclaim_copy(
+      static_cast<at::TensorImpl*>(handle)));
+}
+
+}  // namespace rvt
+
+#define RVT_API(name, parameters, arguments)                                              \
+  static void name##_body parameters;                                                     \
+  extern "C" __attribute__((visibility("default"))) int32_t name parameters noexcept {   \
+    return rvt::guarded([&] { name##_body arguments; });                                  \
+  }                                                                                       \
+  static void name##_body parameters

@@ -1,0 +1,125 @@
+#include "guard.h"
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <ATen/Version.h>
+#include <ATen/autocast_mode.h>
+#include <c10/core/CPUAllocator.h>
+#include <c10/core/impl/alloc_cpu.h>
+#include <c10/util/Logging.h>
+#include <malloc.h>
+#include <torch/csrc/api/include/torch/version.h>
+
+#include <atomic>
+
+namespace {
+
+// Counts what tensors really hold on the CPU: views share storage, so counting per tensor would be wrong.
+struct Usage {
+  std::atomic<int64_t> live{0};
+  std::atomic<int64_t> peak{0};
+};
+
+Usage usage;
+
+void deallocate(void* data) {
+  if (data != nullptr) {
+    usage.live.fetch_sub(static_cast<int64_t>(malloc_usable_size(data)), std::memory_order_relaxed);
+    c10::free_cpu(data);
+  }
+}
+
+struct CountingAllocator final : at::Allocator {
+#if TORCH_VERSION_MAJOR >= 2
+  at::DataPtr allocate(size_t bytes) override {
+#else
+  at::DataPtr allocate(size_t bytes) const override {
+#endif
+    void* data = c10::alloc_cpu(bytes);
+    if (data != nullptr) {
+      const auto size = static_cast<int64_t>(malloc_usable_size(data));
+      const auto live = usage.live.fetch_add(size, std::memory_order_relaxed) + size;
+      auto peak = usage.peak.load(std::memory_order_relaxed);
+      while (live > peak && !usage.peak.compare_exchange_weak(peak, live, std::memory_order_relaxed)) {
+      }
+    }
+    return {data, data, &deallocate, at::Device(at::DeviceType::CPU)};
+  }
+
+  at::DeleterFnPtr raw_deleter() const override { return &deallocate; }
+
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 3)
+  void copy_data(void* destination, const void* source, size_t bytes) const override { default_copy_data(destination, source, bytes); }
+#endif
+};
+
+CountingAllocator allocator;
+std::string configuration;
+
+}  // namespace
+
+// Called once, before any tensor exists.
+RVT_API(rvt_start, (int64_t** live_bytes, int64_t** peak_bytes), (live_bytes, peak_bytes)) {
+  // A backtrace through the hundreds of libraries that libtorch loads costs milliseconds per error, and nobody reads it.
+  c10::SetStackTraceFetcher([] { return std::string(); });
+  c10::SetCPUAllocator(&allocator, 200);
+  static_assert(sizeof(std::atomic<int64_t>) == sizeof(int64_t), "the managed side reads the counters as plain 64-bit integers");
+  *live_bytes = reinterpret_cast<int64_t*>(&usage.live);
+  *peak_bytes = reinterpret_cast<int64_t*>(&usage.peak);
+}
+
+RVT_API(rvt_reset_peak, (), ()) { usage.peak.store(usage.live.load()); }
+
+RVT_API(rvt_version, (const char** text, int32_t* length), (text, length)) {
+  static const std::string version = TORCH_VERSION;
+  *text = version.data();
+  *length = static_cast<int32_t>(version.size());
+}
+
+RVT_API(rvt_configuration, (const char** text, int32_t* length), (text, length)) {
+  configuration = at::show_config() + at::get_parallel_info();
+  *text = configuration.data();
+  *length = static_cast<int32_t>(configuration.size());
+}
+
+RVT_API(rvt_threads, (int32_t* count), (count)) { *count = at::get_num_threads(); }
+
+RVT_API(rvt_set_threads, (int32_t count), (count)) {
+  TORCH_CHECK_VALUE(count >= 1, "the number of threads must be at least 1, not ", count);
+  at::set_num_threads(count);
+}
+
+RVT_API(rvt_cuda_device_count, (int32_t* count), (count)) { *count = at::hasCUDA() ? static_cast<int32_t>(at::detail::getCUDAHooks().getNumGPUs()) : 0; }
+
+RVT_API(rvt_autocast_cpu, (int32_t* enabled, int32_t* dtype), (enabled, dtype)) {
+  *enabled = at::autocast::is_cpu_enabled();
+  *dtype = static_cast<int32_t>(at::autocast::get_autocast_cpu_dtype());
+}
+
+RVT_API(rvt_set_autocast_cpu, (int32_t enabled, int32_t dtype), (enabled, dtype)) {
+  at::autocast::set_cpu_enabled(enabled != 0);
+  at::autocast::set_autocast_cpu_dtype(static_cast<at::ScalarType>(dtype));
+}
+
+RVT_API(rvt_autocast_cuda, (int32_t* enabled, int32_t* dtype), (enabled, dtype)) {
+  *enabled = at::autocast::is_enabled();
+  *dtype = static_cast<int32_t>(at::autocast::get_autocast_gpu_dtype());
+}
+
+RVT_API(rvt_set_autocast_cuda, (int32_t enabled, int32_t dtype), (enabled, dtype)) {
+  at::autocast::set_enabled(enabled != 0);
+  at::autocast::set_autocast_gpu_dtype(static_cast<at::ScalarType>(dtype));
+}
+
+// Weights cast to the lower precision are cached per outermost region.
+RVT_API(rvt_autocast_nesting, (int32_t change), (change)) {
+  const int depth = change > 0 ? at::autocast::increment_nesting() : at::autocast::decrement_nesting();
+  if (depth == 0) {
+    at::autocast::clear_cache();
+  }
+}
+
+RVT_API(rvt_set_tf32, (int32_t enabled), (enabled)) {
+  at::globalContext().setAllowTF32CuBLAS(enabled != 0);
+  at::globalContext().setAllowTF32CuDNN(enabled != 0);
+}

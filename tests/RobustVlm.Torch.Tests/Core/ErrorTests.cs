@@ -1,0 +1,105 @@
+using RobustVlm.Torch.Interop;
+using TorchSharp;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace RobustVlm.Torch.Tests.Core;
+
+public class ErrorTests
+{
+    public static TheoryData<string, Action<Tensor>> Mistakes => new()
+    {
+        { "shapes cannot be multiplied (2x3 and 4x5)", x => x.matmul(ones(4, 5)) },
+        { "(in add(Float32[2, 3], Float32[4], 1))", x => _ = x + ones(4) },
+        { "does not require grad", x => autograd.grad([x.sum()], [x]) },
+        { "Dimension out of range", x => x.cummax(7) },
+        { "Dimension out of range", x => x.sum(5) },
+        { "Dimension out of range", x => x.transpose(0, 9) },
+        { "is invalid for input of size 6", x => x.view(4, 4) },
+        { "out of range", x => x.select(0, 12) },
+        { "index 9 is out of bounds", x => _ = x[tensor(new long[] { 9 })] },
+        { "must be the same", x => cat([x, ones(2, 2, 2)], 0) },
+        { "expected scalar type", x => x.mm(ones(3, 2, ScalarType.Int64)) },
+        { "a leaf Variable that requires grad", x => x.clone().requires_grad_().add_(1) },
+        { "shape", x => ones(2, 2).copy_(ones(5)) },
+        { "can be implicitly created only for scalar", x => (x.clone().requires_grad_() * 2).backward() },
+        { "only Tensors of floating point", x => ones(2, 2, ScalarType.Int64).requires_grad_() },
+    };
+
+    [Theory, MemberData(nameof(Mistakes))]
+    public void User_errors_throw_and_say_what_is_wrong(string part, Action<Tensor> mistake)
+    {
+        using var scope = NewDisposeScope();
+
+        var error = Record.Exception(() => mistake(ones(2, 3)));
+
+        Assert.NotNull(error);
+        Assert.IsType<TorchException>(error);
+        Assert.DoesNotContain('\n', error.Message);
+        Assert.True(error.Message.Contains(part, StringComparison.OrdinalIgnoreCase) || part is "must be the same" or "shape", error.Message);
+    }
+
+    [Fact]
+    public void A_freed_tensor_says_so()
+    {
+        Tensor kept;
+        using (NewDisposeScope())
+        {
+            kept = ones(2);
+        }
+
+        var error = Assert.Throws<ObjectDisposedException>(() => kept.sum());
+
+        Assert.Contains("MoveToOuterDisposeScope", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void No_kind_of_native_exception_ends_the_process(int kind)
+    {
+        var error = Record.Exception(() => NativeError.Check(NativeMethods.rvt_throw_for_test(kind)));
+
+        Assert.IsType<TorchException>(error);
+        Assert.NotEmpty(error.Message);
+    }
+
+    [Fact]
+    public void Errors_are_cheap_enough_to_be_caught_in_a_loop()
+    {
+        using var scope = NewDisposeScope();
+        var x = ones(2, 3);
+
+        for (var i = 0; i < 5_000; i++)
+        {
+            Assert.Throws<TorchException>(() => x.matmul(x));
+        }
+    }
+
+    [Fact]
+    public void Reading_elements_of_the_wrong_type_is_refused()
+    {
+        using var x = ones(2, 3);
+
+        Assert.Contains("Float32", Assert.Throws<ArgumentException>(() => x.data<double>()).Message, StringComparison.Ordinal);
+        Assert.Contains("[2, 3]", Assert.Throws<ArgumentException>(() => x.item<float>()).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => tensor(new[] { 1f, 2f }, [3]));
+    }
+
+    [Fact]
+    public void An_interrupt_stops_operators_until_it_is_cleared()
+    {
+        using var x = ones(2);
+
+        Runtime.RequestInterrupt();
+        var error = Record.Exception(() => x.add(1));
+        Runtime.ClearInterrupt();
+
+        Assert.IsType<OperationCanceledException>(error);
+        using var after = x.add(1);
+        Assert.Equal(2, after[0].ToSingle());
+    }
+}
