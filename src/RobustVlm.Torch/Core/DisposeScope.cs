@@ -19,7 +19,7 @@ public static partial class torch
     {
         ArgumentNullException.ThrowIfNull(expression);
         using var scope = NewDisposeScope();
-        return DisposeScopeExtensions.MoveToOuterDisposeScope(expression());
+        return expression().MoveToOuterDisposeScope();
     }
 
     internal static void Close(DisposeScope scope)

@@ -94,7 +94,11 @@ public static partial class torch
         /// <typeparam name="T">The .NET type of the tensor's element type.</typeparam>
         /// <exception cref="ArgumentException">The types differ.</exception>
         public T[] ToArray<T>()
-            where T : unmanaged => data<T>().ToArray();
+            where T : unmanaged
+        {
+            using var elements = data<T>();
+            return elements.ToArray();
+        }
 
         /// <summary>The elements in row-major order.</summary>
         /// <typeparam name="T">The .NET type of the tensor's element type.</typeparam>

@@ -1,0 +1,65 @@
+namespace TorchSharp;
+
+public static partial class torch
+{
+    public static partial class nn
+    {
+        public static partial class functional
+        {
+            /// <summary>Cross-entropy between logits and targets.</summary>
+            /// <param name="input">Float tensor [N, K, ...] of logits, or [K].</param>
+            /// <param name="target">Long tensor [N, ...] of class indices, or float tensor [N, K, ...] of class probabilities.</param>
+            /// <param name="weight">Float tensor [K], weight of each class, or null.</param>
+            /// <param name="ignore_index">Target that is left out.</param>
+            /// <param name="reduction">Mean, sum or none.</param>
+            /// <param name="label_smoothing">Share of the target spread over all classes, in [0, 1].</param>
+            public static Tensor cross_entropy(
+                Tensor input, Tensor target, Tensor? weight = null, long ignore_index = -100, Reduction reduction = Reduction.Mean, double label_smoothing = 0.0) =>
+                Aten.cross_entropy_loss(input, target, weight, (long)reduction, ignore_index, label_smoothing);
+
+            /// <summary>Minus the log-probability of the right class.</summary>
+            /// <param name="input">Float tensor [N, K, ...] of log-probabilities, or [K].</param>
+            /// <param name="target">Long tensor [N, ...] of class indices.</param>
+            /// <param name="weight">Float tensor [K], weight of each class, or null.</param>
+            /// <param name="reduction">Mean, sum or none.</param>
+            public static Tensor nll_loss(Tensor input, Tensor target, Tensor? weight = null, Reduction reduction = Reduction.Mean) =>
+                Aten.nll_loss_nd(input, target, weight, (long)reduction, -100);
+
+            /// <summary>Squared error.</summary>
+            public static Tensor mse_loss(Tensor input, Tensor target, Reduction reduction = Reduction.Mean) => Aten.mse_loss(input, target, (long)reduction);
+
+            /// <summary>Absolute error.</summary>
+            public static Tensor l1_loss(Tensor input, Tensor target, Reduction reduction = Reduction.Mean) => Aten.l1_loss(input, target, (long)reduction);
+
+            /// <summary>Squared error below <paramref name="beta"/>, absolute above.</summary>
+            public static Tensor smooth_l1_loss(Tensor input, Tensor target, Reduction reduction = Reduction.Mean, double beta = 1.0) =>
+                Aten.smooth_l1_loss(input, target, (long)reduction, beta);
+
+            /// <summary>Binary cross-entropy of probabilities.</summary>
+            /// <param name="input">Float tensor [...], probabilities in [0, 1].</param>
+            /// <param name="target">Float tensor [...] of the same shape, in [0, 1].</param>
+            /// <param name="weight">Float tensor [...], weight of each element, or null.</param>
+            /// <param name="reduction">Mean, sum or none.</param>
+            public static Tensor binary_cross_entropy(Tensor input, Tensor target, Tensor? weight = null, Reduction reduction = Reduction.Mean) =>
+                Aten.binary_cross_entropy(input, target, weight, (long)reduction);
+
+            /// <summary>Binary cross-entropy of logits, computed stably.</summary>
+            /// <param name="input">Float tensor [...] of logits.</param>
+            /// <param name="target">Float tensor [...] of the same shape, in [0, 1].</param>
+            /// <param name="weight">Float tensor [...], weight of each element, or null.</param>
+            /// <param name="reduction">Mean, sum or none.</param>
+            /// <param name="pos_weights">Float tensor [K], weight of positive targets, or null.</param>
+            public static Tensor binary_cross_entropy_with_logits(
+                Tensor input, Tensor target, Tensor? weight = null, Reduction reduction = Reduction.Mean, Tensor? pos_weights = null) =>
+                Aten.binary_cross_entropy_with_logits(input, target, weight, pos_weights, (long)reduction);
+
+            /// <summary>Kullback-Leibler divergence.</summary>
+            /// <param name="input">Float tensor [...] of log-probabilities.</param>
+            /// <param name="target">Float tensor [...] of log-probabilities, or of probabilities without <paramref name="log_target"/>.</param>
+            /// <param name="log_target">Whether the target holds logarithms. True here as in TorchSharp; PyTorch's default is false.</param>
+            /// <param name="reduction">Mean over all elements (not over the batch), sum or none.</param>
+            public static Tensor kl_div(Tensor input, Tensor target, bool log_target = true, Reduction reduction = Reduction.Mean) =>
+                Aten.kl_div(input, target, (long)reduction, log_target);
+        }
+    }
+}
