@@ -121,7 +121,8 @@ public static unsafe class Runtime
     /// <exception cref="OperationCanceledException">An interrupt was requested.</exception>
     public static void ThrowIfInterrupted()
     {
-        if (InterruptFlag.Value)
+        // Read plainly, a loop that does nothing else would never see the change.
+        if (Volatile.Read(ref InterruptFlag.Value))
         {
             throw new OperationCanceledException("Interrupted. What was finished before is kept; run the cell or command again to go on.");
         }

@@ -30,10 +30,7 @@ internal sealed unsafe class Operator(string name, string overload)
     /// <exception cref="OperationCanceledException">An interrupt was requested.</exception>
     internal void Call(NativeValue* arguments, int count, NativeValue* results, int resultCount)
     {
-        if (Runtime.InterruptFlag.Value)
-        {
-            Runtime.ThrowIfInterrupted();
-        }
+        Runtime.ThrowIfInterrupted();
 
         int returned;
         var status = NativeMethods.rvt_op_call(Handle, arguments, count, results, resultCount, &returned);
