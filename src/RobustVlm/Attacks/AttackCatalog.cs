@@ -1,0 +1,12 @@
+namespace RobustVlm.Attacks;
+
+/// <summary>Every image attack with its default settings, by class name; use <see cref="IImageAttack.WithEpsilon"/> for other budgets.</summary>
+public static class AttackCatalog
+{
+    /// <summary>Class name to attack.</summary>
+    public static IReadOnlyDictionary<string, IImageAttack> All { get; } = new SortedDictionary<string, IImageAttack>
+    {
+        [nameof(Fgsm)] = new Fgsm(),
+        [nameof(Pgd)] = new Pgd(),
+    };
+}

@@ -1,0 +1,47 @@
+namespace RobustVlm.Data;
+
+/// <summary>The patient's side. The patient's left is on the right of the picture.</summary>
+public enum BodySide
+{
+    /// <summary>The patient's right.</summary>
+    Right,
+
+    /// <summary>The patient's left.</summary>
+    Left,
+}
+
+/// <summary>How marked a finding is: thirds of the severity scale.</summary>
+public enum Severity
+{
+    /// <summary>The lowest third.</summary>
+    Mild,
+
+    /// <summary>The middle third.</summary>
+    Moderate,
+
+    /// <summary>The highest third.</summary>
+    Severe,
+}
+
+/// <summary>Height in the lung.</summary>
+public enum LungZone
+{
+    /// <summary>Above the hilum.</summary>
+    Upper,
+
+    /// <summary>At the hilum.</summary>
+    Middle,
+
+    /// <summary>Below the hilum.</summary>
+    Lower,
+}
+
+/// <summary>Where and how a radiograph was taken; the two differ in contrast, noise, posture and what lies on the patient.</summary>
+public enum RadiographSite
+{
+    /// <summary>Radiology department: standing, from back to front, high contrast, little noise.</summary>
+    Upright,
+
+    /// <summary>Bedside: lying, from front to back, low contrast, more noise, wider heart, leads and tubes.</summary>
+    Portable,
+}

@@ -1,0 +1,44 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+
+namespace RobustVlm.Data;
+
+/// <summary>OpenCV's codecs, reached through the native part of this project.</summary>
+internal static unsafe partial class ImageCodecs
+{
+    internal const int NotAnImage = 1;
+
+    private const string Library = "robustvlm_images";
+
+    static ImageCodecs() => NativeLibrary.SetDllImportResolver(typeof(ImageCodecs).Assembly, Resolve);
+
+    [LibraryImport(Library)]
+    internal static partial int rvi_decode(byte* bytes, long count, int grey, int size, nint* handle, float** pixels, int* width, int* height, int* channels);
+
+    [LibraryImport(Library)]
+    internal static partial int rvi_encode(byte* pixels, int width, int height, int channels, byte* extension, nint* handle, byte** bytes, long* count);
+
+    [LibraryImport(Library)]
+    internal static partial int rvi_free_image(nint handle);
+
+    [LibraryImport(Library)]
+    internal static partial int rvi_free_bytes(nint handle);
+
+    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath)
+    {
+        if (name != Library)
+        {
+            return 0;
+        }
+
+        var path = Path.Combine(Path.GetDirectoryName(assembly.Location) ?? AppContext.BaseDirectory, "librobustvlm_images.so");
+        try
+        {
+            return NativeLibrary.Load(path);
+        }
+        catch (DllNotFoundException e)
+        {
+            throw new DllNotFoundException($"Images cannot be read: {path} or OpenCV is missing. Install it with 'apt-get install libopencv-imgcodecs-dev' and build again.", e);
+        }
+    }
+}

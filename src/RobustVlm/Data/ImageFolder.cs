@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using static TorchSharp.torch;
+
+namespace RobustVlm.Data;
+
+/// <summary>
+/// Reads somebody's own images: a folder of PNG, JPEG, TIFF or DICOM files and one CSV table in it, with the columns
+/// <c>image</c> (file name relative to the folder) and <c>label</c>; <c>split</c> (train or test) and <c>patient</c> are used when present.
+/// </summary>
+/// <remarks>
+/// Several labels in one field are separated by <c>|</c>. A set with such fields becomes a two-class problem: the most
+/// frequent label alone against everything else. Classes with fewer than <see cref="SmallestClass"/> images are left out.
+/// </remarks>
+public static class ImageFolder
+{
+    /// <summary>Fewest images of a class that is kept.</summary>
+    public const int SmallestClass = 10;
+
+    private static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".tif", ".tiff", ".dcm"];
+
+    /// <summary>Reads all images into memory.</summary>
+    /// <param name="folder">The folder with the table.</param>
+    /// <param name="size">Side of the images in pixels: a centred square, scaled.</param>
+    /// <param name="grey">Whether to read one channel; else RGB.</param>
+    /// <param name="progress">Told the share that is done, in [0, 1].</param>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="InvalidDataException">There is no table, no image, a missing column, an unreadable image, or only one class.</exception>
+    public static LabelledImages Load(string folder, int size, bool grey = true, IProgress<double>? progress = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
+        var rows = ImageFolderRow.ReadAll(FindTable(folder)).Where(row => row.Image.Length > 0 && row.Label.Length > 0).ToArray();
+        if (rows.Length == 0)
+        {
+            throw new InvalidDataException($"The table in {folder} lists no image with a label.");
+        }
+
+        var notes = new List<string>();
+        var named = Classes(rows, notes);
+        var classes = named.Select(n => n.Class).Distinct().Order(StringComparer.Ordinal).ToArray();
+        if (classes.Length < 2)
+        {
+            throw new InvalidDataException($"The table in {folder} has only one class with at least {SmallestClass} images; two are needed to tell them apart.");
+        }
+
+        var pixels = new List<Tensor>();
+        foreach (var (row, _) in named)
+        {
+            pixels.Add(ImageFile.Read(Path.Combine(folder, row.Image), grey, size).DetachFromDisposeScope());
+            progress?.Report((double)pixels.Count / named.Count);
+        }
+
+        var images = stack(pixels);
+        pixels.ForEach(image => image.Dispose());
+        var labels = tensor(named.Select(n => (long)Array.IndexOf(classes, n.Class)).ToArray());
+        return new LabelledImages(images, labels, classes, [.. named.Select(n => n.Row.Image)], Split([.. named.Select(n => n.Row)], notes), notes);
+    }
+
+    private static string FindTable(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new DirectoryNotFoundException($"The folder {folder} does not exist.");
+        }
+
+        if (!Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Any(file => Extensions.Contains(Path.GetExtension(file).ToLowerInvariant())))
+        {
+            throw new InvalidDataException($"The folder {folder} holds no image; expected are files ending in {string.Join(", ", Extensions)}.");
+        }
+
+        var tables = Directory.GetFiles(folder, "*.csv");
+        var own = Array.Find(tables, table => Path.GetFileNameWithoutExtension(table) == new DirectoryInfo(folder).Name);
+        return (own, tables) switch
+        {
+            (not null, _) => own,
+            (_, [var only]) => only,
+            (_, []) => throw new InvalidDataException($"The folder {folder} holds no CSV table; add one with the columns image and label."),
+            _ => throw new InvalidDataException($"The folder {folder} holds {tables.Length} CSV tables; keep one, or name the right one after the folder."),
+        };
+    }
+
+    private static List<(ImageFolderRow Row, string Class)> Classes(ImageFolderRow[] rows, List<string> notes)
+    {
+        var named = rows.Select(row => (Row: row, Class: row.Label)).ToList();
+        if (rows.Any(row => row.Label.Contains('|', StringComparison.Ordinal)))
+        {
+            var commonest = rows.GroupBy(row => row.Label).OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal).First().Key;
+            var rest = "not " + commonest;
+            named = [.. rows.Select(row => (row, row.Label == commonest ? commonest : rest))];
+            notes.Add($"Images carry several labels, so the two classes are '{commonest}' and '{rest}'.");
+        }
+
+        var small = named.GroupBy(n => n.Class).Where(group => group.Count() < SmallestClass).ToArray();
+        if (small.Length > 0)
+        {
+            notes.Add(string.Create(CultureInfo.InvariantCulture, $"{small.Sum(group => group.Count())} images of {small.Length} classes with fewer than {SmallestClass} images were left out."));
+            var dropped = small.Select(group => group.Key).ToHashSet();
+            named.RemoveAll(n => dropped.Contains(n.Class));
+        }
+
+        return named;
+    }
+
+    // A patient's images stay together; the hash keeps the division the same on every machine and when images are added.
+    private static bool[] Split(ImageFolderRow[] rows, List<string> notes)
+    {
+        if (rows.Any(row => IsTestName(row.Split)) && rows.Any(row => !IsTestName(row.Split)))
+        {
+            return [.. rows.Select(row => IsTestName(row.Split))];
+        }
+
+        var byPatient = rows.All(row => row.Patient.Length > 0);
+        notes.Add($"The table has no split column, so about 30 % of the {(byPatient ? "patients" : "images")} were set aside for testing.");
+        return [.. rows.Select(row => SHA256.HashData(Encoding.UTF8.GetBytes(byPatient ? row.Patient : row.Image))[0] < 77)];
+    }
+
+    private static bool IsTestName(string split) => split.StartsWith("test", StringComparison.OrdinalIgnoreCase);
+}

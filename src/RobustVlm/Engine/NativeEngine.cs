@@ -1,0 +1,106 @@
+using TorchSharp;
+#if TORCHSHARP_PACKAGE
+using System.Runtime.CompilerServices;
+#else
+using RobustVlm.Torch;
+#endif
+
+namespace RobustVlm.Engine;
+
+/// <summary>The calls that our binding has and TorchSharp lacks; the only file that knows which of them is in use.</summary>
+internal static class NativeEngine
+{
+#if TORCHSHARP_PACKAGE
+    internal static string Name => "TorchSharp";
+
+    internal static string LibTorchVersion => torch.__version__;
+
+    internal static string Configuration => "";
+
+    internal static bool CpuHasFastBFloat16 => false;
+
+    internal static bool IsAutocastEnabled => false;
+
+    internal static int Threads
+    {
+        get => torch.get_num_threads();
+        set => torch.set_num_threads(value);
+    }
+
+    internal static string? OpenBlasCore => null;
+
+    internal static long LiveTensors => torch.Tensor.TotalCount;
+
+    internal static long? LiveBytes => null;
+
+    internal static long? PeakBytes => null;
+
+    internal static IDisposable Autocast(bool enabled, torch.ScalarType type, DeviceType device)
+    {
+        // TorchSharp has no autocast: everything stays float32, which is slower and never wrong.
+        return new Nothing();
+    }
+
+    internal static void ThrowIfInterrupted()
+    {
+        if (InterruptFlag.Value)
+        {
+            throw new OperationCanceledException("Interrupted.");
+        }
+    }
+
+    internal static void SetInterrupted(bool requested) => InterruptFlag.Value = requested;
+
+    // The notebook kernel publishes its flag under this name.
+    private static readonly StrongBox<bool> InterruptFlag =
+        AppContext.GetData("Notebook.Interrupted") as StrongBox<bool> ?? new StrongBox<bool>();
+
+    private sealed class Nothing : IDisposable
+    {
+        public void Dispose()
+        {
+        }
+    }
+#else
+    internal static string Name => "RobustVlm.Torch";
+
+    internal static string LibTorchVersion => Runtime.LibTorchVersion;
+
+    internal static string Configuration => Runtime.Configuration;
+
+    internal static bool CpuHasFastBFloat16 => Runtime.CpuHasFastBFloat16;
+
+    internal static bool IsAutocastEnabled => Runtime.IsAutocastEnabled;
+
+    internal static int Threads
+    {
+        get => Runtime.Threads;
+        set => Runtime.Threads = value;
+    }
+
+    internal static string? OpenBlasCore => Runtime.OpenBlasCore;
+
+    internal static long LiveTensors => Runtime.LiveTensors;
+
+    internal static long? LiveBytes => Runtime.LiveBytes;
+
+    internal static long? PeakBytes => Runtime.PeakBytes;
+
+    internal static IDisposable Autocast(bool enabled, torch.ScalarType type, DeviceType device) =>
+        Runtime.Autocast(enabled, type, device);
+
+    internal static void ThrowIfInterrupted() => Runtime.ThrowIfInterrupted();
+
+    internal static void SetInterrupted(bool requested)
+    {
+        if (requested)
+        {
+            Runtime.RequestInterrupt();
+        }
+        else
+        {
+            Runtime.ClearInterrupt();
+        }
+    }
+#endif
+}

@@ -1,0 +1,91 @@
+using RobustVlm.Engine;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace RobustVlm.Models;
+
+/// <summary>Contrastive language-image model: one space for images and texts (Radford et al. 2021, arXiv:2103.00020).</summary>
+/// <remarks>
+/// Parameter names and layouts are those of OpenAI's and open_clip's ViT checkpoints, so <see cref="ClipCheckpoint"/> loads those without conversion.
+/// </remarks>
+public sealed class Clip : nn.Module<Tensor, Tensor, Tensor>
+{
+    private static readonly double LargestLogScale = Math.Log(100);
+
+    // Field names are the keys of the checkpoint file.
+    private readonly Parameter positional_embedding;
+    private readonly Parameter text_projection;
+    private readonly Parameter logit_scale;   // a single number, the logarithm of the factor
+    private readonly VisionTransformer visual;
+    private readonly Transformer transformer;
+    private readonly Embedding token_embedding;
+    private readonly LayerNorm ln_final;
+    private readonly ClipOptions options;
+
+    /// <summary>Makes a model with random weights.</summary>
+    /// <param name="options">Sizes.</param>
+    /// <param name="random">Source of the initial weights; the same state gives the same model.</param>
+    /// <exception cref="ArgumentException">The sizes do not fit one another.</exception>
+    public Clip(ClipOptions options, Generator random)
+        : base(nameof(Clip))
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(random);
+        ModelGuard.Check(options);
+        this.options = options;
+        visual = new VisionTransformer(options.Image, options.EmbeddingSize, random);
+        (positional_embedding, text_projection, transformer, token_embedding, ln_final) =
+            TextEncoder.Create(options.Text, options.EmbeddingSize, random);
+        logit_scale = new Parameter(tensor((float)Math.Log(options.InitialLogitScale)));
+        RegisterComponents();
+    }
+
+    /// <summary>Sizes of this model.</summary>
+    public ClipOptions Options => options;
+
+    /// <summary>The image encoder alone.</summary>
+    public VisionTransformer Visual => visual;
+
+    /// <summary>Factor on the cosines, at most 100.</summary>
+    /// <returns>Float tensor [] with a gradient.</returns>
+    public Tensor LogitScale() => logit_scale.clamp(max: LargestLogScale).exp();
+
+    /// <summary>Encodes images.</summary>
+    /// <param name="images">Float tensor [N, C, H, W], pixels in [0, 1], of the size in <see cref="Options"/>.</param>
+    /// <returns>Float tensor [N, D], not normalised.</returns>
+    /// <exception cref="ArgumentException">The images have another size or number of channels.</exception>
+    public Tensor EncodeImage(Tensor images) => visual.call(images);
+
+    /// <summary>Encodes texts.</summary>
+    /// <param name="tokens">Long tensor [N, T], token indices, T up to the context length.</param>
+    /// <returns>Float tensor [N, D], not normalised.</returns>
+    /// <exception cref="ArgumentException">The tokens have another shape or type.</exception>
+    public Tensor EncodeText(Tensor tokens) => TextEncoder.Encode(
+        tokens, options.Text, positional_embedding, text_projection, transformer, token_embedding, ln_final);
+
+    /// <summary>Compares every image with every text.</summary>
+    /// <param name="input1">Float tensor [N, C, H, W], pixels in [0, 1].</param>
+    /// <param name="input2">Long tensor [M, T], token indices.</param>
+    /// <returns>Float tensor [N, M]: cosines times the logit scale, in float32.</returns>
+    public override Tensor forward(Tensor input1, Tensor input2)
+    {
+        var (images, texts) = (EncodeImage(input1), EncodeText(input2));
+        return LogitScale() * Cosines(UnitLength(images), UnitLength(texts));
+    }
+
+    /// <summary>Scales embeddings to length one, in float32 whatever format they come in.</summary>
+    /// <param name="embeddings">Float tensor [N, D].</param>
+    /// <returns>Float tensor [N, D] of unit rows.</returns>
+    public static Tensor UnitLength(Tensor embeddings)
+    {
+        ArgumentNullException.ThrowIfNull(embeddings);
+        return nn.functional.normalize(embeddings.to(ScalarType.Float32), p: 2, dim: -1);
+    }
+
+    /// <summary>Cosines of unit rows, never in a short format: coarse logits tie, and their gradients vanish.</summary>
+    internal static Tensor Cosines(Tensor images, Tensor texts)
+    {
+        using var fullPrecision = Autocast.Use(ScalarType.Float32, images.device_type);
+        return images.matmul(texts.t());
+    }
+}
