@@ -1,0 +1,4 @@
+using Xunit;
+
+// libtorch already uses every core.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
