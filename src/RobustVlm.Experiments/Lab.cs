@@ -1,5 +1,6 @@
 using System.Globalization;
 using RobustVlm.Engine;
+using RobustVlm.Experiments.Plots;
 using RobustVlm.Experiments.Results;
 using TorchSharp;
 
@@ -11,6 +12,9 @@ public sealed class Lab
 {
     /// <summary>The environment variable that carries the seed into a notebook.</summary>
     public const string SeedVariable = "ROBUSTVLM_SEED";
+
+    /// <summary>The environment variable that asks for results to be written to the tracked folder <c>data/results</c>.</summary>
+    public const string PublishVariable = "ROBUSTVLM_PUBLISH";
 
     private const string Marker = "RobustVlm.Notebooks.sln";
     private const ulong DefaultSeed = 7;
@@ -42,6 +46,9 @@ public sealed class Lab
 
     /// <summary>Git commit of the code, ending in <c>+dirty</c> when it was changed.</summary>
     public string Commit { get; }
+
+    /// <summary>Whether results go to the tracked folder <c>data/results</c>; only a clean checkout at Demo or Paper scale may do so.</summary>
+    public bool IsPublishing { get; } = Environment.GetEnvironmentVariable(PublishVariable) == "1";
 
     /// <summary>The device in words, e.g. <c>cpu (2 cores)</c>.</summary>
     public string DeviceName => Device.type == DeviceType.CPU
@@ -81,6 +88,15 @@ public sealed class Lab
     /// <summary>A folder under <c>data/runs</c>, made when missing.</summary>
     /// <param name="experiment">Experiment id.</param>
     public string WorkFolder(string experiment) => Directory.CreateDirectory(Path.Combine(Root, "data", "runs", experiment)).FullName;
+
+    /// <summary>Saves a chart for the README beside the published results; does nothing while not publishing.</summary>
+    internal void PublishPicture(string experiment, string name, Chart chart)
+    {
+        if (IsPublishing)
+        {
+            chart.Save(Path.Combine(Directory.CreateDirectory(Path.Combine(Root, "data", "results", experiment)).FullName, name));
+        }
+    }
 
     /// <summary>Its text, for a notebook.</summary>
     public IReadOnlyDictionary<string, object> ToMimeBundle() => PlainDisplay.Of(this);

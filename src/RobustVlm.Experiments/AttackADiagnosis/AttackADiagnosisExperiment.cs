@@ -108,7 +108,13 @@ public sealed class AttackADiagnosisExperiment
         var (originals, truth) = (images.index_select(0, chosen), labels.index_select(0, chosen));
         using var random = _lab.Random("attack: pictures");
         var attacked = new Pgd(PgdOptions with { Epsilon = budget }).Perturb(classifier.Logits, originals, truth, random);
-        return AttackPictures.Show(originals, attacked, clean.Labels, shown, classifier.Logits, Findings.Names, budget);
+        var grid = AttackPictures.Show(originals, attacked, clean.Labels, shown, classifier.Logits, Findings.Names, budget);
+        if (prompts is null)
+        {
+            _lab.PublishPicture(Id, "attack.png", grid);
+        }
+
+        return grid;
     }
 
     /// <summary>
@@ -124,7 +130,7 @@ public sealed class AttackADiagnosisExperiment
         ArgumentNullException.ThrowIfNull(radiographs);
         var checkpoints = new Dictionary<string, string> { [model.CheckpointName] = model.CheckpointHash };
         var key = RunKey.For(Id, Options, _lab.Scale, _lab.Seed, Version, checkpoints);
-        if (!force && _lab.Store.TryRead<AttackADiagnosisOptions>(key) is { } stored)
+        if (!force && !_lab.IsPublishing && _lab.Store.TryRead<AttackADiagnosisOptions>(key) is { } stored)
         {
             return new AttackRun(stored);
         }
@@ -141,7 +147,7 @@ public sealed class AttackADiagnosisExperiment
             Measurements = measurements,
             Warnings = warnings,
         };
-        _lab.Store.Write(record);
+        _lab.Store.Write(record, _lab.IsPublishing);
         return new AttackRun(record);
     }
 

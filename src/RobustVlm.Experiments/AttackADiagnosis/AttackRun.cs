@@ -17,8 +17,15 @@ public sealed record AttackRun(RunRecord<AttackADiagnosisOptions> Record)
         .WithFootnotes([Record.Environment.ToString(), .. Record.Warnings]);
 
     /// <summary>Area under the ROC curve per class, clean and under PGD.</summary>
-    public ResultTable AurocTable => ResultTable.FromMeasurements(Record.Measurements.Where(m => !m.Column.StartsWith(AccuracyPrefix, StringComparison.Ordinal)), "Class")
-        .WithCaption("Area under the ROC curve, one class against the rest (0.5 is guessing)");
+    public ResultTable AurocTable
+    {
+        get
+        {
+            var table = ResultTable.FromMeasurements(Record.Measurements.Where(m => !m.Column.StartsWith(AccuracyPrefix, StringComparison.Ordinal)), "Class")
+                .WithCaption("Area under the ROC curve, one class against the rest (0.5 is guessing)");
+            return table.Columns.Skip(1).Aggregate(table, (shown, column) => shown.WithDecimals(column.Name, 3));
+        }
+    }
 
     /// <summary>The table, for a notebook.</summary>
     public IReadOnlyDictionary<string, object> ToMimeBundle() => Table.ToMimeBundle();

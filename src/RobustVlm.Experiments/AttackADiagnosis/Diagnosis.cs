@@ -22,7 +22,7 @@ public sealed record Diagnosis(ClassifierResult Result, IReadOnlyList<string> Un
                 var own = Result.Labels.Index().Where(label => label.Item == (int)finding).Select(label => Result.Correct[label.Index]).ToArray();
                 return new ClassRow(finding.Name(), own.Length, Statistics.Wilson(own), Result.AurocPerClass[(int)finding]);
             });
-            var table = ResultTable.From(rows).AsPercent("Recognised").WithDecimals("Auroc", 3)
+            var table = ResultTable.From(rows).Rename("Auroc", "AUROC").AsPercent("Recognised").WithDecimals("AUROC", 3)
                 .WithCaption($"Zero-shot diagnosis of {Result.Labels.Count} held-out radiographs: {Accuracy.Value:P1} right (guessing: {1.0 / Findings.All.Count:P1})");
             return UnknownWords.Count == 0 ? table : table.WithFootnotes($"Words the model has never seen: {string.Join(", ", UnknownWords)}.");
         }

@@ -162,7 +162,9 @@ public sealed partial class ResultTable
         for (var i = 0; i < cells.Length; i++)
         {
             var side = formats[i].AlignRight ? "right" : "left";
-            html.Append(CultureInfo.InvariantCulture, $"<{tag} style=\"text-align:{side}\">{Escape(cells[i])}</{tag}>");
+            // An interval may move to the next line, but as a whole.
+            var text = side == "right" ? Escape(cells[i]).Replace(", ", ",&nbsp;", StringComparison.Ordinal) : Escape(cells[i]);
+            html.Append(CultureInfo.InvariantCulture, $"<{tag} style=\"text-align:{side}\">{text}</{tag}>");
         }
 
         html.Append("</tr>\n");

@@ -28,6 +28,38 @@ public sealed class ClipTrainerTests
     }
 
     [Fact]
+    public void Takes_the_steps_of_a_plain_training_loop()
+    {
+        // With all pairs in each batch the order does not matter, so the losses can be compared with a loop written out.
+        using var scope = torch.NewDisposeScope();
+        var (images, tokens) = TinyClip.Pairs(seed: 2, count: 8);
+        var options = Short with { MixedPrecision = false, GradientNorm = 0.5 };
+        var plain = TinyClip.Create(seed: 1);
+        using var optimizer = torch.optim.AdamW(plain.parameters(), 0.1, 0.9, 0.98, weight_decay: 0.05);
+        var expected = new List<double>();
+        for (var step = 0; step < 12; step++)
+        {
+            optimizer.ParamGroups.Single().LearningRate = options.LearningRateAt(step);
+            var loss = ContrastiveLoss.Paired(plain.call(images, tokens));
+            var parameters = plain.parameters().ToArray();
+            var gradients = torch.autograd.grad([loss], [.. parameters]);
+            var length = Math.Sqrt(gradients.Sum(gradient => gradient.square().sum().item<float>()));
+            foreach (var (parameter, gradient) in parameters.Zip(gradients))
+            {
+                parameter.grad = gradient * Math.Min(1, 0.5 / length);
+            }
+
+            optimizer.step();
+            expected.Add(loss.item<float>());
+        }
+
+        var (_, losses) = TrainShort(images, tokens, seed: 3, options);
+
+        Assert.All(expected.Zip(losses), pair => Assert.InRange(pair.Second - pair.First, -1e-3, 1e-3));
+        Assert.True(expected[^1] < expected[0] - 0.5);   // far enough for a difference to show
+    }
+
+    [Fact]
     public void Same_seed_gives_the_same_weights()
     {
         using var scope = torch.NewDisposeScope();
