@@ -56,7 +56,7 @@ public sealed record OwnImages(string Source, string Summary, ResultTable Table,
 
     private static ResultTable TableOf(LabelledImages images, Tensor learnLabels, ClassifierResult clean, IReadOnlyList<ClassifierResult> attacked)
     {
-        var commonest = learnLabels.bincount().argmax().ToInt64();
+        var commonest = learnLabels.bincount(null).argmax().item<long>();
         var rows = attacked.Select(result => Measurement.Of($"PGD at {result.Epsilon}", "Right", Statistics.Wilson([.. result.Correct])))
             .Prepend(Measurement.Of("clean", "Right", Statistics.Wilson([.. clean.Correct])))
             .Prepend(Measurement.Of($"always '{images.Classes[(int)commonest]}'", "Right", Statistics.Wilson([.. clean.Labels.Select(label => label == commonest)])));

@@ -118,10 +118,13 @@ internal sealed class CellQueue
             _history.Add(number, code, outcome.HasValue ? outcome.Value?.ToString() : null);
         }
 
+        // Taken before the reply: what the frontend sends once it has seen the reply must run.
+        var aborted = outcome.Error is not null && Flag(content, "stop_on_error", true) ? TakeWaiting() : [];
         Finish(channel, request, reply);
-        if (outcome.Error is not null && Flag(content, "stop_on_error", true))
+        foreach (var (itsChannel, itsRequest) in aborted)
         {
-            AbortWaiting();
+            _sockets.Publish("status", new JsonObject { ["execution_state"] = "busy" }, itsRequest);
+            Finish(itsChannel, itsRequest, new JsonObject { ["status"] = "aborted", ["execution_count"] = _executionCount });
         }
     }
 
@@ -171,24 +174,20 @@ internal sealed class CellQueue
     }
 
     // "Run all" sends every cell at once; those that had arrived when one failed must not run.
-    private void AbortWaiting()
+    private List<(KernelChannel Channel, Message Request)> TakeWaiting()
     {
-        var aborted = new List<(KernelChannel Channel, Message Request)>();
+        var waiting = new List<(KernelChannel Channel, Message Request)>();
         using var done = new ManualResetEventSlim();
         _sockets.Post(() =>
         {
             while (_waiting.TryTake(out var next))
             {
-                aborted.Add(next);
+                waiting.Add(next);
             }
 
             done.Set();
         });
         done.Wait();
-        foreach (var (channel, request) in aborted)
-        {
-            _sockets.Publish("status", new JsonObject { ["execution_state"] = "busy" }, request);
-            Finish(channel, request, new JsonObject { ["status"] = "aborted", ["execution_count"] = _executionCount });
-        }
+        return waiting;
     }
 }

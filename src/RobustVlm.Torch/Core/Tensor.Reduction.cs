@@ -9,6 +9,9 @@ public static partial class torch
 
         public Tensor sum(long[] dim, bool keepdim = false, ScalarType? type = null) => Aten.sum_dim_IntList(this, dim, keepdim, type);
 
+        // Without the overloads for int, the literal 0 would be taken for an element type.
+        public Tensor sum(int dim, bool keepdim = false, ScalarType? type = null) => sum((long)dim, keepdim, type);
+
         public Tensor sum(long dim, bool keepdim = false, ScalarType? type = null) => Aten.sum_dim_IntList(this, [dim], keepdim, type);
 
         public Tensor mean() => Aten.mean(this);
@@ -30,6 +33,8 @@ public static partial class torch
             Cast(Aten.var_dim(this, dimensions, unbiased, keepdim), type);
 
         public Tensor prod(ScalarType? type = null) => Aten.prod(this, type);
+
+        public Tensor prod(int dim, bool keepdim = false, ScalarType? type = null) => prod((long)dim, keepdim, type);
 
         public Tensor prod(long dim, bool keepdim = false, ScalarType? type = null) => Aten.prod_dim_int(this, dim, keepdim, type);
 
@@ -93,7 +98,7 @@ public static partial class torch
 
         public Tensor quantile(Tensor q, long dim = -1, bool keepdim = false) => Aten.quantile(this, q, dim, keepdim, "linear");
 
-        public Tensor bincount(Tensor? weights = null, long minlength = 0) => Aten.bincount(this, weights, minlength);
+        public Tensor bincount(Tensor? weights, long minlength = 0) => Aten.bincount(this, weights, minlength);
 
         public (Tensor output, Tensor? inverse_indices, Tensor? counts) unique(bool sorted = true, bool return_inverse = false, bool return_counts = false)
         {

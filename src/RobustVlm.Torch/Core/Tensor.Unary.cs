@@ -41,8 +41,6 @@ public static partial class torch
 
         public Tensor square() => Aten.square(this);
 
-        public Tensor square_() => Aten.square_(this);
-
         public Tensor abs() => Aten.abs(this);
 
         public Tensor abs_() => Aten.abs_(this);

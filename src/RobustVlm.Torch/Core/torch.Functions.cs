@@ -189,7 +189,8 @@ public static partial class torch
 
     public static Tensor clone(Tensor input) => input.clone();
 
-    public static bool equal(Tensor left, Tensor right) => Aten.equal(left, right);
+    /// <summary>Elementwise, as in TorchSharp; for whole tensors use <c>Equals</c>.</summary>
+    public static Tensor equal(Tensor left, Tensor right) => left.eq(right);
 
     private static IReadOnlyList<Tensor> AsReadOnly(IList<Tensor> tensors) => tensors as IReadOnlyList<Tensor> ?? [.. tensors];
 

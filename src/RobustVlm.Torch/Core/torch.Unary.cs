@@ -39,8 +39,6 @@ public static partial class torch
 
     public static Tensor square(Tensor input) => Aten.square(input);
 
-    public static Tensor square_(Tensor input) => Aten.square_(input);
-
     public static Tensor abs(Tensor input) => Aten.abs(input);
 
     public static Tensor abs_(Tensor input) => Aten.abs_(input);

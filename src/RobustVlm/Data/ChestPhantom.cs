@@ -112,7 +112,7 @@ public sealed class ChestPhantom
             throw new ArgumentException("Give labels as a long tensor [N] with at least one element.", nameof(labels));
         }
 
-        if (labels.min().ToInt64() < 0 || labels.max().ToInt64() >= Findings.All.Count)
+        if (labels.min().item<long>() < 0 || labels.max().item<long>() >= Findings.All.Count)
         {
             throw new ArgumentException($"Labels are class indices from 0 to {Findings.All.Count - 1}.", nameof(labels));
         }

@@ -22,7 +22,7 @@ internal sealed class PhantomBody
         var beside = (u - neck).clamp_min(0);
 
         // Steep at the neck, flat along the collarbone, round at the upper arm.
-        var shoulder = Top - 0.25 + slope * beside + 1.2 * (u - 0.80).relu_().square_() - 0.10 * (beside * (-1 / 0.07)).exp_();
+        var shoulder = Top - 0.25 + slope * beside + 1.2 * (u - 0.80).relu_().square() - 0.10 * (beside * (-1 / 0.07)).exp_();
         var depth = Max((y - shoulder) * 0.9, neck + 0.03 * (-0.85 - y).relu_() - u).minimum(1.3 - u);
 
         var flank = Chest + 0.09 + 0.12 * Adiposity + patient.Uniform(-0.02, 0.04);

@@ -29,7 +29,7 @@ internal sealed class PhantomFindings
         var structure = vessels.Branches * (1 - pleuralAir) * (1 - 0.75 * filled)
             + vessels.Hila * (1 - pleuralAir) + 0.03 * (frame.Grain + frame.Mottle) * (1 - 0.8 * pleuralAir);
         var pleura = frame.Line(fromWall - gap) * onSide * thorax.Lungs.Field;
-        var nodule = Dome(1 - (fromNodule / radius).square_(), 0) * Inside(radius - fromNodule, frame.Pixel * 0.3) * frame.Is(Finding.Nodule);
+        var nodule = Dome(1 - (fromNodule / radius).square(), 0) * Inside(radius - fromNodule, frame.Pixel * 0.3) * frame.Is(Finding.Nodule);
 
         LungAttenuation = 0.55 * structure * thorax.Lungs.Thickness * thorax.Parenchyma - 0.66 * air
             + 0.09 * pleura + 0.28 * nodule * (0.35 + 0.65 * thorax.Lungs.Field);

@@ -34,7 +34,7 @@ internal static class PhantomSkeleton
 
         // In front: from the wall inwards and down, fainter, and cartilage before they reach the breastbone.
         var wide = spacing * 1.12;
-        var frontCourse = y + 0.9 * patient.Uniform(0.50, 0.62) * outwards - 0.28 * (outwards - 0.6).square_();
+        var frontCourse = y + 0.9 * patient.Uniform(0.50, 0.62) * outwards - 0.28 * (outwards - 0.6).square();
         var fromFrontAxis = FromNearest(frontCourse, wide, patient.Uniform());
         var front = Inside(spacing * 0.27 - fromFrontAxis, frame.Pixel * 0.25 + 0.01)
             * Inside(u - body.Chest * patient.Uniform(0.42, 0.55), 0.05) * Inside(body.BelowTop - 0.12, 0.05);

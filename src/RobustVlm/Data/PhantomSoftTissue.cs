@@ -24,7 +24,7 @@ internal static class PhantomSoftTissue
         var below = body.BelowTop - patient.Uniform(0.72, 0.90);
         var stretch = 0.75 + 0.35 * below.gt(0).to(ScalarType.Float32);
         var distance = Length((frame.U - patient.Uniform(0.38, 0.46)) * (1 / 1.15), below * stretch);
-        var thickness = Dome(1 - (distance / size).square_(), 0.01);
+        var thickness = Dome(1 - (distance / size).square(), 0.01);
         return (female * patient.Uniform(0.5, 1) * Inside(size - distance, frame.Pixel * 0.4 + 0.012) * thickness).MoveToOuterDisposeScope();
     }
 

@@ -15,9 +15,9 @@ internal static class SoftShapes
     /// <summary>1 where the distance is zero, falling like a bell.</summary>
     /// <param name="distance">Float tensor [N, H, W] (or broadcastable).</param>
     /// <param name="width">Distance at which it has fallen to 1/e.</param>
-    internal static Tensor Ridge(Tensor distance, double width) => (distance * (1 / width)).square_().neg_().exp_();
+    internal static Tensor Ridge(Tensor distance, double width) => (distance * (1 / width)).square().neg_().exp_();
 
-    internal static Tensor Ridge(Tensor distance, Tensor width) => (distance / width).square_().neg_().exp_();
+    internal static Tensor Ridge(Tensor distance, Tensor width) => (distance / width).square().neg_().exp_();
 
     internal static Tensor Length(Tensor x, Tensor y) => (x.square() + y.square()).sqrt_();
 

@@ -226,4 +226,24 @@ public sealed class ExecutionTests(TestKernel kernel) : IClassFixture<TestKernel
 
         Assert.Equal("1", cell.Result);
     }
+
+    [Fact]
+    public async Task Runs_a_cell_that_is_sent_as_soon_as_a_failure_is_known()
+    {
+        for (var i = 0; i < 50; i++)
+        {
+            Message? next = null;
+            var failed = await kernel.RunAsync("throw new Exception();", during: received =>
+            {
+                if (received.Message.Type == "execute_reply")
+                {
+                    next = kernel.Send("1+1");
+                }
+            });
+            var after = await kernel.CollectAsync(next!);   // a cell always gets its reply
+
+            Assert.Equal("error", failed.Status);
+            Assert.Equal("2", after.Result);
+        }
+    }
 }

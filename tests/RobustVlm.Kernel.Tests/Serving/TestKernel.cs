@@ -13,6 +13,7 @@ public sealed class TestKernel : IAsyncLifetime
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly StringBuilder _log = new();
+    private readonly List<ReceivedMessage> _others = [];
     private readonly string _connectionFile;
 
     public TestKernel()
@@ -121,12 +122,8 @@ public sealed class TestKernel : IAsyncLifetime
         var idle = false;
         while (reply is null || !idle)
         {
-            var received = await Client.Received.ReadAsync(patience.Token);
+            var received = await NextOfAsync(request, patience.Token);
             var message = received.Message;
-            if (message.ParentId != request.Id)
-            {
-                continue;
-            }
 
             during?.Invoke(received);
             if (received.Channel == KernelChannel.IOPub)
@@ -141,6 +138,22 @@ public sealed class TestKernel : IAsyncLifetime
         }
 
         return new CellResult(reply, outputs);
+    }
+
+    // The sockets keep no common order, so a message of a cell that is collected later may come first.
+    private async Task<ReceivedMessage> NextOfAsync(Message request, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (_others.FindIndex(kept => kept.Message.ParentId == request.Id) is var index and >= 0)
+            {
+                var found = _others[index];
+                _others.RemoveAt(index);
+                return found;
+            }
+
+            _others.Add(await Client.Received.ReadAsync(cancellationToken));
+        }
     }
 
     /// <summary>Runs a cell that prints <c>started</c> and then does not end, interrupts it and collects what comes back.</summary>

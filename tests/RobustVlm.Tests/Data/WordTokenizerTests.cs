@@ -30,7 +30,7 @@ public sealed class WordTokenizerTests
         var end = tokens.argmax(1);
         var last = tokens.ne(WordTokenizer.PaddingToken).sum(1) - 1;
 
-        Assert.True(equal(end, last));
+        Assert.True(end.Equals(last));
     }
 
     [Fact]

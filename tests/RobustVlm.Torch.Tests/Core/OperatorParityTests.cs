@@ -93,6 +93,17 @@ public class OperatorParityTests
         Assert.Equal(Stored.GetProperty("cases").EnumerateObject().Select(c => c.Name).Order(), Cases.Keys.Order());
 
     [Fact]
+    public void The_literal_zero_is_a_dimension()
+    {
+        using var scope = NewDisposeScope();
+        var x = ones(2, 3);
+
+        Assert.Equal([3], x.sum(0).shape);
+        Assert.Equal([3], x.prod(0).shape);
+        Assert.Equal(ScalarType.Float32, x.sum(0).dtype);
+    }
+
+    [Fact]
     public void Assigning_to_an_index_writes_into_the_tensor()
     {
         using var scope = NewDisposeScope();
