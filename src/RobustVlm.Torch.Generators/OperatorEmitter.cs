@@ -48,7 +48,7 @@ internal static class OperatorEmitter
                     break;
                 case "Tensor[]" or "Tensor?[]":
                     var optional = parameter.Type == "Tensor?[]" ? "true" : "false";
-                    text.Append(indent).Append("fixed (nint* p").Append(i).Append(" = Operator.Handles(").Append(name).AppendLine("))");
+                    text.Append(indent).Append("fixed (nint* p").Append(i).Append(optional == "true" ? " = Operator.OptionalHandles(" : " = Operator.Handles(").Append(name).AppendLine("))");
                     text.Append(indent).AppendLine("{");
                     indent += "    ";
                     open++;

@@ -117,6 +117,32 @@ public static unsafe class Runtime
     /// <summary>Takes an interrupt request back.</summary>
     public static void ClearInterrupt() => InterruptFlag.Value = false;
 
+    [ThreadStatic]
+    private static int s_deferred;
+
+    /// <summary>Lets this thread finish something that must not stop half-way, e.g. an optimiser's step, before it notices an interrupt.</summary>
+    internal static DeferredInterrupts DeferInterrupts()
+    {
+        ThrowIfInterruptedHere();
+        s_deferred++;
+        return default;
+    }
+
+    /// <summary>Throws when an interrupt was requested, except where this thread has put that off.</summary>
+    internal static void ThrowIfInterruptedHere()
+    {
+        if (s_deferred == 0)
+        {
+            ThrowIfInterrupted();
+        }
+    }
+
+    /// <summary>Ends <see cref="DeferInterrupts"/>.</summary>
+    internal readonly struct DeferredInterrupts : IDisposable
+    {
+        public void Dispose() => s_deferred--;
+    }
+
     /// <summary>Throws when an interrupt was requested. The request stays until it is cleared, so that outer loops stop too.</summary>
     /// <exception cref="OperationCanceledException">An interrupt was requested.</exception>
     public static void ThrowIfInterrupted()

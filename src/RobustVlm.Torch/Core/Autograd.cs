@@ -32,18 +32,43 @@ public static unsafe partial class torch
         return enabled != 0;
     }
 
-    private sealed class GradMode : IDisposable
+    // Both modes belong to a thread; ending one elsewhere would leave this thread changed for good and change the other.
+    private abstract class ThreadMode : IDisposable
+    {
+        private readonly int _thread = Environment.CurrentManagedThreadId;
+        private bool _disposed;
+
+        public void Dispose()
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            if (Environment.CurrentManagedThreadId != _thread)
+            {
+                throw new InvalidOperationException("no_grad, enable_grad and inference_mode must end on the thread where they began; do not await inside them.");
+            }
+
+            _disposed = true;
+            End();
+        }
+
+        protected abstract void End();
+    }
+
+    private sealed class GradMode : ThreadMode
     {
         private readonly bool _before = is_grad_enabled();
 
         internal GradMode(bool enabled) => NativeError.Check(NativeMethods.rvt_set_grad_mode(enabled ? 1 : 0));
 
-        public void Dispose() => NativeError.Check(NativeMethods.rvt_set_grad_mode(_before ? 1 : 0));
+        protected override void End() => NativeError.Check(NativeMethods.rvt_set_grad_mode(_before ? 1 : 0));
     }
 
-    private sealed class InferenceMode : IDisposable
+    private sealed class InferenceMode : ThreadMode
     {
-        private nint _guard;
+        private readonly nint _guard;
 
         internal InferenceMode(bool enabled)
         {
@@ -52,14 +77,7 @@ public static unsafe partial class torch
             _guard = guard;
         }
 
-        public void Dispose()
-        {
-            var guard = Interlocked.Exchange(ref _guard, 0);
-            if (guard != 0)
-            {
-                NativeError.Check(NativeMethods.rvt_inference_mode_exit(guard));
-            }
-        }
+        protected override void End() => NativeError.Check(NativeMethods.rvt_inference_mode_exit(_guard));
     }
 
     /// <summary>Differentiation.</summary>
@@ -107,7 +125,7 @@ public static unsafe partial class torch
             GC.KeepAlive(inputs);
         }
 
-        private static nint[] Handles(IList<Tensor>? tensors) => tensors is null ? [0] : Operator.Handles([.. tensors]);
+        private static nint[] Handles(IList<Tensor>? tensors) => tensors is null ? [0] : Operator.OptionalHandles([.. tensors]);
     }
 
     public unsafe partial class Tensor

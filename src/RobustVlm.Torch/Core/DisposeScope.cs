@@ -6,13 +6,25 @@ public static partial class torch
     private static DisposeScope? s_current;
 
     /// <summary>The innermost open scope of this thread.</summary>
-    internal static DisposeScope? CurrentScope => s_current;
+    internal static DisposeScope? CurrentScope
+    {
+        get
+        {
+            // A scope that another thread closed is still this thread's latest.
+            while (s_current is { IsClosed: true })
+            {
+                s_current = s_current.Outer;
+            }
+
+            return s_current;
+        }
+    }
 
     /// <summary>
     /// Opens a scope: every tensor made on this thread until it is disposed is freed with it, except those moved out.
     /// Scopes belong to their thread and do not follow an <c>await</c>.
     /// </summary>
-    public static DisposeScope NewDisposeScope() => s_current = new DisposeScope(s_current);
+    public static DisposeScope NewDisposeScope() => s_current = new DisposeScope(CurrentScope);
 
     /// <summary>Runs a function in a scope of its own and moves the resulting tensor out.</summary>
     public static Tensor WrappedTensorDisposeScope(Func<Tensor> expression)
@@ -28,10 +40,6 @@ public static partial class torch
         if (s_current == scope)
         {
             s_current = scope.Outer;
-            while (s_current is { IsClosed: true })
-            {
-                s_current = s_current.Outer;
-            }
         }
     }
 }
@@ -39,7 +47,10 @@ public static partial class torch
 /// <summary>Frees the tensors made while it was open. Made by <see cref="torch.NewDisposeScope"/>.</summary>
 public sealed class DisposeScope : IDisposable
 {
+    private const int FirstCompaction = 1024;
+
     private readonly List<IDisposable> _members = [];
+    private int _compactAt = FirstCompaction;
 
     internal DisposeScope(DisposeScope? outer) => Outer = outer;
 
@@ -50,21 +61,21 @@ public sealed class DisposeScope : IDisposable
 
     internal bool IsClosed { get; private set; }
 
-    /// <summary>Moves tensors to the enclosing scope, or out of all scopes when there is none.</summary>
+    /// <summary>Moves tensors of this scope to the enclosing one, or out of all scopes when there is none; others stay where they are.</summary>
     public void MoveToOuter(params IEnumerable<torch.Tensor> tensors)
     {
         ArgumentNullException.ThrowIfNull(tensors);
-        foreach (var tensor in tensors)
+        foreach (var tensor in tensors.Where(Contains))
         {
             MoveTo(tensor, Outer);
         }
     }
 
-    /// <summary>Takes tensors out of all scopes: their owner disposes them, or the garbage collector.</summary>
-    public static void Detach(params IEnumerable<torch.Tensor> tensors)
+    /// <summary>Takes tensors of this scope out of all scopes: their owner disposes them, or the garbage collector.</summary>
+    public void Detach(params IEnumerable<torch.Tensor> tensors)
     {
         ArgumentNullException.ThrowIfNull(tensors);
-        foreach (var tensor in tensors)
+        foreach (var tensor in tensors.Where(Contains))
         {
             MoveTo(tensor, null);
         }
@@ -122,12 +133,22 @@ public sealed class DisposeScope : IDisposable
         }
 
         tensor.Scope = scope;
-        scope?._members.Add(tensor);
+        scope?.Add(tensor);
     }
 
-    internal void Add(torch.Tensor tensor) => _members.Add(tensor);
+    internal void Add(torch.Tensor tensor)
+    {
+        // A scope that stays open for long must not keep every object that was ever made in it.
+        if (_members.Count >= _compactAt)
+        {
+            _members.RemoveAll(member => !Owns(member));
+            _compactAt = Math.Max(FirstCompaction, 2 * _members.Count);
+        }
 
-    // A moved or freed member stays in the list: taking it out would cost more than skipping it once at the end.
+        _members.Add(tensor);
+    }
+
+    // A moved or freed member stays in the list: taking it out would cost more than skipping it later.
     private bool Owns(IDisposable member) => member is torch.Tensor tensor && tensor.Scope == this;
 }
 

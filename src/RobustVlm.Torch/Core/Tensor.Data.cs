@@ -111,7 +111,10 @@ public static partial class torch
             return new Utils.TensorAccessor<T>(OutsideScopes(() => detach().cpu().contiguous()));
         }
 
-        /// <summary>The elements' bytes in row-major order; writing changes the tensor when it is contiguous and on the CPU.</summary>
+        /// <summary>
+        /// The elements' bytes in row-major order; writing changes the tensor. The span does not keep the tensor alive:
+        /// hold the tensor (<c>using</c>) for as long as the span is used.
+        /// </summary>
         /// <exception cref="InvalidOperationException">The tensor is not contiguous or not on the CPU, or holds over 2 GB.</exception>
         public Span<byte> bytes
         {
@@ -217,7 +220,7 @@ public static partial class torch
                 ScalarType.Float32 => typeof(T) == typeof(float),
                 ScalarType.Float64 => typeof(T) == typeof(double),
                 ScalarType.Bool => typeof(T) == typeof(bool),
-                ScalarType.BFloat16 => Unsafe.SizeOf<T>() == 2,
+                ScalarType.BFloat16 => Unsafe.SizeOf<T>() == 2 && typeof(T) != typeof(Half),
                 _ => false,
             };
             if (!fits)

@@ -23,13 +23,21 @@ public static partial class torch
         {
             ArgumentNullException.ThrowIfNull(indices);
             var (view, tensors) = Resolve(indices);
-            return tensors.Exists(t => t is not null) ? Aten.index_Tensor(view, tensors) : ReferenceEquals(view, this) ? alias() : view;
+            if (tensors.Exists(t => t is not null))
+            {
+                var gathered = Aten.index_Tensor(view, tensors);
+                Drop(view, tensors, indices);
+                return gathered;
+            }
+
+            return ReferenceEquals(view, this) ? alias() : view;
         }
 
-        public Tensor index(params Tensor[] indices) => Aten.index_Tensor(this, indices);
+        public Tensor index(params Tensor[] indices) => index(AsIndices(indices));
 
         public Tensor index_put_(Tensor value, params TensorIndex[] indices)
         {
+            ArgumentNullException.ThrowIfNull(value);
             ArgumentNullException.ThrowIfNull(indices);
             var (view, tensors) = Resolve(indices);
             if (tensors.Exists(t => t is not null))
@@ -38,15 +46,56 @@ public static partial class torch
             }
             else
             {
-                view.copy_(value);
+                CopyInto(view, value);
             }
 
+            Drop(view, tensors, indices);
             return this;
         }
 
-        public Tensor index_put_(Tensor value, params Tensor[] indices) => Aten.index_put_(this, indices, value);
+        public Tensor index_put_(Tensor value, params Tensor[] indices) => index_put_(value, AsIndices(indices));
 
         public Tensor index_put_(Tensor value, Tensor[] indices, bool accumulate) => Aten.index_put_(this, indices, value, accumulate);
+
+        private static TensorIndex[] AsIndices(Tensor?[] indices)
+        {
+            ArgumentNullException.ThrowIfNull(indices);
+            return [.. indices.Select(t => t is null ? TensorIndex.Colon : TensorIndex.Tensor(t))];
+        }
+
+        // As in PyTorch, leading dimensions of size one that the target lacks do not matter.
+        private static void CopyInto(Tensor view, Tensor value)
+        {
+            var sizes = value.shape;
+            var extra = 0;
+            while (sizes.Length - extra > view.dim() && sizes[extra] == 1)
+            {
+                extra++;
+            }
+
+            if (extra == 0)
+            {
+                view.copy_(value);
+                return;
+            }
+
+            using var trimmed = value.view(sizes[extra..]);
+            view.copy_(trimmed);
+        }
+
+        // What was made on the way must not wait for the collector.
+        private void Drop(Tensor view, List<Tensor?> tensors, TensorIndex[] indices)
+        {
+            if (!ReferenceEquals(view, this))
+            {
+                view.Dispose();
+            }
+
+            foreach (var made in tensors.Where(t => t is not null && !indices.Any(i => ReferenceEquals(i.Positions, t))))
+            {
+                made!.Dispose();   // not null: filtered above
+            }
+        }
 
         // Numbers, slices and new dimensions become views; what is left for the gather are tensors, aligned to the view's dimensions.
         private (Tensor View, List<Tensor?> Tensors) Resolve(TensorIndex[] indices)
@@ -60,32 +109,59 @@ public static partial class torch
                 switch (index.Kind)
                 {
                     case TensorIndexKind.Single:
-                        view = view.select(dimension, index.Start ?? 0);
+                        Replace(view.select(dimension, index.Start ?? 0));
                         break;
                     case TensorIndexKind.Slice:
-                        view = Aten.slice_Tensor(view, dimension, index.Start, index.Stop, index.Step ?? 1);
+                        Replace(Aten.slice_Tensor(view, dimension, index.Start, index.Stop, index.Step ?? 1));
                         Advance(1);
                         break;
                     case TensorIndexKind.Null:
-                        view = view.unsqueeze(dimension);
+                        Replace(view.unsqueeze(dimension));
                         Advance(1);
                         break;
                     case TensorIndexKind.Ellipsis:
                         Advance((int)dim() - consumed);
+                        break;
+                    case TensorIndexKind.Tensor when index.Positions is { } single && single.dim() == 0:
+                        // A single position is a number, a single truth value a mask over nothing.
+                        if (single.dtype is ScalarType.Bool or ScalarType.Byte)
+                        {
+                            Mask(single.ToBoolean());
+                        }
+                        else
+                        {
+                            Replace(view.select(dimension, single.ToInt64()));
+                        }
+
                         break;
                     case TensorIndexKind.Tensor:
                         tensors.Add(index.Positions);
                         dimension += index.ConsumedDimensions;
                         break;
                     case TensorIndexKind.Bool:
-                        view = view.unsqueeze(dimension);
-                        tensors.Add(tensor(index.Truth ? new long[] { 0 } : [], dtype: ScalarType.Int64));
-                        dimension++;
+                        Mask(index.Truth);
                         break;
                 }
             }
 
             return (view, tensors);
+
+            void Replace(Tensor next)
+            {
+                if (!ReferenceEquals(view, this))
+                {
+                    view.Dispose();
+                }
+
+                view = next;
+            }
+
+            void Mask(bool truth)
+            {
+                Replace(view.unsqueeze(dimension));
+                tensors.Add(tensor(truth ? new long[] { 0 } : [], dtype: ScalarType.Int64));
+                dimension++;
+            }
 
             void Advance(int count)
             {
@@ -158,7 +234,9 @@ public static partial class torch
 
         public static implicit operator TensorIndex(Range range)
         {
-            static long? Bound(Index index, bool end) => index.IsFromEnd ? (index.Value == 0 && end ? null : -index.Value) : index.Value;
+            // ^0 is behind the last element: no limit as an end, nothing left as a start.
+            static long? Bound(Index index, bool end) =>
+                !index.IsFromEnd ? index.Value : index.Value > 0 ? -index.Value : end ? null : long.MaxValue;
 
             return Slice(Bound(range.Start, false), Bound(range.End, true));
         }

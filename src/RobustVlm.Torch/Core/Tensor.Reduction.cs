@@ -96,7 +96,8 @@ public static partial class torch
 
         public (Tensor values, Tensor indices) kthvalue(long k, long? dim, bool keepdim = false) => Aten.kthvalue(this, k, dim ?? -1, keepdim);
 
-        public Tensor quantile(Tensor q, long dim = -1, bool keepdim = false) => Aten.quantile(this, q, dim, keepdim, "linear");
+        /// <summary>Quantiles along a dimension; -1 means over all elements, as in TorchSharp.</summary>
+        public Tensor quantile(Tensor q, long dim = -1, bool keepdim = false) => Aten.quantile(this, q, dim == -1 ? null : dim, keepdim, "linear");
 
         public Tensor bincount(Tensor? weights, long minlength = 0) => Aten.bincount(this, weights, minlength);
 
@@ -108,7 +109,7 @@ public static partial class torch
 
         public Tensor nonzero() => Aten.nonzero(this);
 
-        private static Tensor Cast(Tensor result, ScalarType? type) => type is { } wanted ? result.to_type(wanted) : result;
+        private static Tensor Cast(Tensor result, ScalarType? type) => type is { } wanted ? result.to_type(wanted, disposeAfter: true) : result;
 
         private static Tensor? Drop(Tensor unused)
         {

@@ -21,7 +21,7 @@ public static partial class torch
 
         public Tensor flatten(long start_dim = 0, long end_dim = -1) => Aten.flatten_using_ints(this, start_dim, end_dim);
 
-        public Tensor unflatten(long dim, params long[] sizes) => Aten.view(this, [.. shape[..Index(dim)], .. sizes, .. shape[(Index(dim) + 1)..]]);
+        public Tensor unflatten(long dim, params long[] sizes) => Aten.unflatten_int(this, dim, sizes);
 
         public Tensor permute(params long[] permutation) => Aten.permute(this, permutation);
 
@@ -118,7 +118,5 @@ public static partial class torch
         public Tensor detach() => Aten.detach(this);
 
         public Tensor detach_() => Aten.detach_(this);
-
-        private int Index(long dim) => (int)(dim < 0 ? dim + this.dim() : dim);
     }
 }

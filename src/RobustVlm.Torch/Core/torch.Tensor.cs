@@ -9,10 +9,10 @@ public static unsafe partial class torch
         FromSpan<float>([scalar], [], ScalarType.Float32, dtype, device, requires_grad);
 
     public static Tensor tensor(float[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        FromSpan<float>(rawArray, [rawArray?.Length ?? 0], ScalarType.Float32, dtype, device, requires_grad);
+        FromSpan<float>(NotNull(rawArray), [rawArray.Length], ScalarType.Float32, dtype, device, requires_grad);
 
     public static Tensor tensor(float[] rawArray, long[] dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        FromSpan<float>(rawArray, dimensions, ScalarType.Float32, dtype, device, requires_grad);
+        FromSpan<float>(NotNull(rawArray), dimensions, ScalarType.Float32, dtype, device, requires_grad);
 
     public static Tensor tensor(IList<float> rawArray, long[] dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         FromSpan<float>(rawArray as float[] ?? [.. rawArray], dimensions, ScalarType.Float32, dtype, device, requires_grad);
@@ -30,10 +30,10 @@ public static unsafe partial class torch
         FromSpan<double>([scalar], [], ScalarType.Float64, dtype, device, requires_grad);
 
     public static Tensor tensor(double[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        FromSpan<double>(rawArray, [rawArray?.Length ?? 0], ScalarType.Float64, dtype, device, requires_grad);
+        FromSpan<double>(NotNull(rawArray), [rawArray.Length], ScalarType.Float64, dtype, device, requires_grad);
 
     public static Tensor tensor(double[] rawArray, long[] dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        FromSpan<double>(rawArray, dimensions, ScalarType.Float64, dtype, device, requires_grad);
+        FromSpan<double>(NotNull(rawArray), dimensions, ScalarType.Float64, dtype, device, requires_grad);
 
     public static Tensor tensor(IList<double> rawArray, long[] dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         FromSpan<double>(rawArray as double[] ?? [.. rawArray], dimensions, ScalarType.Float64, dtype, device, requires_grad);
@@ -51,10 +51,10 @@ public static unsafe partial class torch
         FromSpan<long>([scalar], [], ScalarType.Int64, dtype, device, requires_grad);
 
     public static Tensor tensor(long[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        FromSpan<long>(rawArray, [rawArray?.Length ?? 0], ScalarType.Int64, dtype, device, requires_grad);
+        FromSpan<long>(NotNull(rawArray), [rawArray.Length], ScalarType.Int64, dtype, device, requires_grad);
 
     public static Tensor tensor(long[] rawArray, long[] dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        FromSpan<long>(rawArray, dimensions, ScalarType.Int64, dtype, device, requires_grad);
+        FromSpan<long>(NotNull(rawArray), dimensions, ScalarType.Int64, dtype, device, requires_grad);
 
     public static Tensor tensor(IList<long> rawArray, long[] dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         FromSpan<long>(rawArray as long[] ?? [.. rawArray], dimensions, ScalarType.Int64, dtype, device, requires_grad);
@@ -66,10 +66,10 @@ public static unsafe partial class torch
         FromSpan<int>([scalar], [], ScalarType.Int32, dtype, device, requires_grad);
 
     public static Tensor tensor(int[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        FromSpan<int>(rawArray, [rawArray?.Length ?? 0], ScalarType.Int32, dtype, device, requires_grad);
+        FromSpan<int>(NotNull(rawArray), [rawArray.Length], ScalarType.Int32, dtype, device, requires_grad);
 
     public static Tensor tensor(int[] rawArray, long[] dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        FromSpan<int>(rawArray, dimensions, ScalarType.Int32, dtype, device, requires_grad);
+        FromSpan<int>(NotNull(rawArray), dimensions, ScalarType.Int32, dtype, device, requires_grad);
 
     public static Tensor tensor(IList<int> rawArray, long[] dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         FromSpan<int>(rawArray as int[] ?? [.. rawArray], dimensions, ScalarType.Int32, dtype, device, requires_grad);
@@ -81,10 +81,10 @@ public static unsafe partial class torch
         FromSpan<short>([scalar], [], ScalarType.Int16, dtype, device, requires_grad);
 
     public static Tensor tensor(short[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        FromSpan<short>(rawArray, [rawArray?.Length ?? 0], ScalarType.Int16, dtype, device, requires_grad);
+        FromSpan<short>(NotNull(rawArray), [rawArray.Length], ScalarType.Int16, dtype, device, requires_grad);
 
     public static Tensor tensor(short[] rawArray, long[] dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        FromSpan<short>(rawArray, dimensions, ScalarType.Int16, dtype, device, requires_grad);
+        FromSpan<short>(NotNull(rawArray), dimensions, ScalarType.Int16, dtype, device, requires_grad);
 
     public static Tensor tensor(IList<short> rawArray, long[] dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         FromSpan<short>(rawArray as short[] ?? [.. rawArray], dimensions, ScalarType.Int16, dtype, device, requires_grad);
@@ -93,10 +93,10 @@ public static unsafe partial class torch
         FromSpan<sbyte>([scalar], [], ScalarType.Int8, dtype, device, requires_grad);
 
     public static Tensor tensor(sbyte[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        FromSpan<sbyte>(rawArray, [rawArray?.Length ?? 0], ScalarType.Int8, dtype, device, requires_grad);
+        FromSpan<sbyte>(NotNull(rawArray), [rawArray.Length], ScalarType.Int8, dtype, device, requires_grad);
 
     public static Tensor tensor(sbyte[] rawArray, long[] dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        FromSpan<sbyte>(rawArray, dimensions, ScalarType.Int8, dtype, device, requires_grad);
+        FromSpan<sbyte>(NotNull(rawArray), dimensions, ScalarType.Int8, dtype, device, requires_grad);
 
     public static Tensor tensor(IList<sbyte> rawArray, long[] dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         FromSpan<sbyte>(rawArray as sbyte[] ?? [.. rawArray], dimensions, ScalarType.Int8, dtype, device, requires_grad);
@@ -105,10 +105,10 @@ public static unsafe partial class torch
         FromSpan<byte>([scalar], [], ScalarType.Byte, dtype, device, requires_grad);
 
     public static Tensor tensor(byte[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        FromSpan<byte>(rawArray, [rawArray?.Length ?? 0], ScalarType.Byte, dtype, device, requires_grad);
+        FromSpan<byte>(NotNull(rawArray), [rawArray.Length], ScalarType.Byte, dtype, device, requires_grad);
 
     public static Tensor tensor(byte[] rawArray, long[] dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        FromSpan<byte>(rawArray, dimensions, ScalarType.Byte, dtype, device, requires_grad);
+        FromSpan<byte>(NotNull(rawArray), dimensions, ScalarType.Byte, dtype, device, requires_grad);
 
     public static Tensor tensor(IList<byte> rawArray, long[] dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         FromSpan<byte>(rawArray as byte[] ?? [.. rawArray], dimensions, ScalarType.Byte, dtype, device, requires_grad);
@@ -117,10 +117,10 @@ public static unsafe partial class torch
         FromSpan<bool>([scalar], [], ScalarType.Bool, dtype, device, requires_grad);
 
     public static Tensor tensor(bool[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        FromSpan<bool>(rawArray, [rawArray?.Length ?? 0], ScalarType.Bool, dtype, device, requires_grad);
+        FromSpan<bool>(NotNull(rawArray), [rawArray.Length], ScalarType.Bool, dtype, device, requires_grad);
 
     public static Tensor tensor(bool[] rawArray, long[] dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        FromSpan<bool>(rawArray, dimensions, ScalarType.Bool, dtype, device, requires_grad);
+        FromSpan<bool>(NotNull(rawArray), dimensions, ScalarType.Bool, dtype, device, requires_grad);
 
     public static Tensor tensor(IList<bool> rawArray, long[] dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         FromSpan<bool>(rawArray as bool[] ?? [.. rawArray], dimensions, ScalarType.Bool, dtype, device, requires_grad);
@@ -129,13 +129,19 @@ public static unsafe partial class torch
         FromSpan<Half>([scalar], [], ScalarType.Float16, dtype, device, requires_grad);
 
     public static Tensor tensor(Half[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        FromSpan<Half>(rawArray, [rawArray?.Length ?? 0], ScalarType.Float16, dtype, device, requires_grad);
+        FromSpan<Half>(NotNull(rawArray), [rawArray.Length], ScalarType.Float16, dtype, device, requires_grad);
 
     public static Tensor tensor(Half[] rawArray, long[] dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        FromSpan<Half>(rawArray, dimensions, ScalarType.Float16, dtype, device, requires_grad);
+        FromSpan<Half>(NotNull(rawArray), dimensions, ScalarType.Float16, dtype, device, requires_grad);
 
     public static Tensor tensor(IList<Half> rawArray, long[] dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         FromSpan<Half>(rawArray as Half[] ?? [.. rawArray], dimensions, ScalarType.Float16, dtype, device, requires_grad);
+
+    private static T[] NotNull<T>(T[] rawArray)
+    {
+        ArgumentNullException.ThrowIfNull(rawArray);
+        return rawArray;
+    }
 
     private static Tensor FromArray<T>(Array array, ScalarType natural, ScalarType? dtype, Device? device, bool requires_grad)
         where T : unmanaged

@@ -63,6 +63,8 @@ public static partial class torch
     /// <summary>Where a tensor lives, e.g. <c>cpu</c> or <c>cuda:0</c>.</summary>
     public sealed class Device : IEquatable<Device>
     {
+        private const int LargestIndex = sbyte.MaxValue;
+
         /// <param name="description"><c>cpu</c>, <c>cuda</c>, <c>cuda:1</c> or <c>meta</c>.</param>
         /// <exception cref="ArgumentException">The description is none of these.</exception>
         public Device(string description)
@@ -77,7 +79,7 @@ public static partial class torch
                 "meta" => DeviceType.META,
                 _ => throw new ArgumentException($"'{description}' is not a device; use cpu, cuda, cuda:N or meta.", nameof(description)),
             };
-            if (parts.Length > 2 || (parts.Length == 2 && (!int.TryParse(parts[1], out var number) || (index = number) < 0)))
+            if (parts.Length > 2 || (parts.Length == 2 && (!int.TryParse(parts[1], out var number) || (index = number) is < 0 or > LargestIndex)))
             {
                 throw new ArgumentException($"'{description}' is not a device; use cpu, cuda, cuda:N or meta.", nameof(description));
             }
@@ -90,6 +92,7 @@ public static partial class torch
 
         public Device(DeviceType type, int index = -1)
         {
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(index, LargestIndex);
             this.type = type;
             this.index = type == DeviceType.CUDA && index < 0 ? 0 : index;
         }

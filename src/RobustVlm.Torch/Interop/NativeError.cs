@@ -39,6 +39,8 @@ internal static unsafe class NativeError
             message = message[..exceptionRaised];
         }
 
+        var hint = message.IndexOf(". This could be because", StringComparison.Ordinal);
+        message = hint < 0 ? message : message[..(hint + 1)];
         var lines = message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         return lines.Length == 0 ? "libtorch failed without a message" : lines[0];
     }

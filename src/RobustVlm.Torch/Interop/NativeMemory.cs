@@ -10,10 +10,17 @@ internal static class NativeMemory
 {
     private const long SmallestBudget = 256L << 20;
 
+    // Often enough to notice that a large tensor has gone, rarely enough to cost nothing.
+    private const long ReviewEvery = 1024;
+
+    private static readonly long LargestGrowth = Math.Max(SmallestBudget, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4);
+
     private static long s_threshold = SmallestBudget;
     private static int s_collecting;
 
     internal static long Tensors;
+
+    private static long Made;
 
     /// <summary>Called for each new tensor: collects when native memory has grown past the budget since the last time.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -24,11 +31,15 @@ internal static class NativeMemory
         {
             Collect();
         }
+        else if (++Made % ReviewEvery == 0)
+        {
+            Volatile.Write(ref s_threshold, Math.Min(Volatile.Read(ref s_threshold), Budget()));
+        }
     }
 
-    // Twice what survives, so that a working set that really is large costs few collections.
+    /// <summary>Frees the tensors nobody refers to any more.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Collect()
+    internal static void Collect()
     {
         if (Interlocked.Exchange(ref s_collecting, 1) != 0)
         {
@@ -39,11 +50,18 @@ internal static class NativeMemory
         {
             GC.Collect();
             GC.WaitForPendingFinalizers();
-            Volatile.Write(ref s_threshold, Math.Max(SmallestBudget, NativeStart.LiveBytes * 2));
+            Volatile.Write(ref s_threshold, Budget());
         }
         finally
         {
             Volatile.Write(ref s_collecting, 0);
         }
+    }
+
+    // Twice what is alive, so that a working set that really is large costs few collections; but never a large part of the machine.
+    private static long Budget()
+    {
+        var live = NativeStart.LiveBytes;
+        return Math.Max(SmallestBudget, live + Math.Min(live, LargestGrowth));
     }
 }

@@ -30,10 +30,16 @@ internal sealed unsafe class Operator(string name, string overload)
     /// <exception cref="OperationCanceledException">An interrupt was requested.</exception>
     internal void Call(NativeValue* arguments, int count, NativeValue* results, int resultCount)
     {
-        Runtime.ThrowIfInterrupted();
+        Runtime.ThrowIfInterruptedHere();
 
         int returned;
         var status = NativeMethods.rvt_op_call(Handle, arguments, count, results, resultCount, &returned);
+        if (status == (int)TorchErrorKind.OutOfMemory && !name.EndsWith('_'))
+        {
+            NativeMemory.Collect();
+            status = NativeMethods.rvt_op_call(Handle, arguments, count, results, resultCount, &returned);
+        }
+
         if (status != 0)
         {
             throw NativeError.Make(status, Describe(arguments, count));
@@ -44,7 +50,23 @@ internal sealed unsafe class Operator(string name, string overload)
     internal static void ReleaseAlias(NativeValue result) => _ = NativeMethods.rvt_tensor_release(result.Pointer);
 
     /// <summary>The native handles of a list of tensors; the caller keeps the list alive.</summary>
-    internal static nint[] Handles(IReadOnlyList<torch.Tensor?> tensors)
+    /// <exception cref="ArgumentNullException">An element is null.</exception>
+    internal static nint[] Handles(IReadOnlyList<torch.Tensor> tensors)
+    {
+        ArgumentNullException.ThrowIfNull(tensors);
+        for (var i = 0; i < tensors.Count; i++)
+        {
+            if (tensors[i] is null)
+            {
+                throw new ArgumentNullException(nameof(tensors), $"Element {i} of the list of tensors is null.");
+            }
+        }
+
+        return OptionalHandles(tensors);
+    }
+
+    /// <summary>The native handles of a list of tensors, 0 for those left out; the caller keeps the list alive.</summary>
+    internal static nint[] OptionalHandles(IReadOnlyList<torch.Tensor?> tensors)
     {
         ArgumentNullException.ThrowIfNull(tensors);
         var handles = new nint[Math.Max(tensors.Count, 1)];

@@ -38,7 +38,7 @@ int32_t handle_current_exception() noexcept {
   } catch (const c10::Error& e) {
     const std::string message = e.what_without_backtrace();
     const bool memory = message.find("not enough memory") != std::string::npos ||
-        message.find("out of memory") != std::string::npos;
+        message.find("out of memory") != std::string::npos || message.find("can't allocate memory") != std::string::npos;
     return store(memory ? kOutOfMemory : kError, message);
   } catch (const std::bad_alloc&) {
     return store(kOutOfMemory, "out of memory");

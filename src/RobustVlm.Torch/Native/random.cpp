@@ -59,8 +59,4 @@ RVT_API(rvt_generator_set_state, (void* generator, rvt::Handle state), (generato
   borrowed.set_state(rvt::borrow(state));
 }
 
-RVT_API(rvt_manual_seed, (uint64_t seed), (seed)) {
-  at::Generator generator = at::globalContext().defaultGenerator(c10::Device(c10::DeviceType::CPU));
-  std::lock_guard<std::mutex> lock(generator.mutex());
-  generator.set_current_seed(seed);
-}
+RVT_API(rvt_manual_seed, (uint64_t seed), (seed)) { at::manual_seed(seed); }

@@ -54,7 +54,7 @@ struct CountingAllocator final : at::Allocator {
 };
 
 CountingAllocator allocator;
-std::string configuration;
+thread_local std::string configuration;
 
 }  // namespace
 

@@ -78,8 +78,15 @@ RVT_API(rvt_tensor_grad, (rvt::Handle tensor, rvt::Handle* result), (tensor, res
 }
 
 RVT_API(rvt_tensor_set_grad, (rvt::Handle tensor, rvt::Handle gradient), (tensor, gradient)) {
-  impl(tensor);
-  rvt::borrow(tensor).mutable_grad() = rvt::borrow(gradient);
+  const at::Tensor owner(rvt::borrow(tensor));
+  const at::Tensor value(rvt::borrow(gradient));
+  TORCH_CHECK(owner.defined(), "the tensor is undefined");
+  if (value.defined()) {
+    TORCH_CHECK(!value.is_same(owner), "a tensor cannot be its own gradient");
+    TORCH_CHECK(value.sizes() == owner.sizes(), "a gradient of shape ", value.sizes(), " does not fit a tensor of shape ", owner.sizes());
+    TORCH_CHECK(value.dtype() == owner.dtype() && value.device() == owner.device(), "a gradient must have the tensor's type and device");
+  }
+  owner.mutable_grad() = value;
 }
 
 RVT_API(rvt_tensor_set_data, (rvt::Handle tensor, rvt::Handle data), (tensor, data)) {

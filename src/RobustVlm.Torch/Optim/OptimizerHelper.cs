@@ -50,6 +50,8 @@ public abstract class OptimizerHelper : optim.Optimizer
             loss = closure();
         }
 
+        // Half a step would leave moments and weights that fit no step at all.
+        using var whole = RobustVlm.Torch.Runtime.DeferInterrupts();
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         foreach (var group in _groups)

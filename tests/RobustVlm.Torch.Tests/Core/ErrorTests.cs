@@ -1,5 +1,6 @@
 using RobustVlm.Torch.Interop;
 using TorchSharp;
+using TorchSharp.Modules;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -101,5 +102,59 @@ public class ErrorTests
         Assert.IsType<OperationCanceledException>(error);
         using var after = x.add(1);
         Assert.Equal(2, after[0].ToSingle());
+    }
+
+    [Fact]
+    public void An_interrupt_waits_for_the_end_of_a_step()
+    {
+        using var scope = NewDisposeScope();
+        using (Runtime.DeferInterrupts())
+        {
+            Runtime.RequestInterrupt();
+            ones(2).add(1);
+        }
+
+        var error = Record.Exception(() => ones(2));
+        Runtime.ClearInterrupt();
+
+        Assert.IsType<OperationCanceledException>(error);
+    }
+
+    [Fact]
+    public void Modes_must_end_on_their_own_thread_and_only_once()
+    {
+        var mode = no_grad();
+        Exception? elsewhere = null;
+        var other = new Thread(() => elsewhere = Record.Exception(mode.Dispose));
+        other.Start();
+        other.Join();
+        mode.Dispose();
+        using (no_grad())
+        {
+            mode.Dispose();
+            Assert.False(is_grad_enabled());
+        }
+
+        Assert.IsType<InvalidOperationException>(elsewhere);
+        Assert.True(is_grad_enabled());
+    }
+
+    [Fact]
+    public void Wrong_arguments_are_named()
+    {
+        using var scope = NewDisposeScope();
+        var x = ones(2);
+
+        Assert.Throws<ArgumentNullException>(() => cat([x, null!]));   // null on purpose
+        Assert.Throws<ArgumentNullException>(() => tensor((float[])null!));   // null on purpose
+        Assert.Contains("does not fit", Assert.Throws<TorchException>(() => x.grad = ones(5)).Message, StringComparison.Ordinal);
+        Assert.Contains("own gradient", Assert.Throws<TorchException>(() => x.grad = x).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => ones(1).bfloat16().item<Half>());
+        Assert.Throws<ArgumentException>(() => new Device("cuda:300"));
+        Assert.Equal(TorchErrorKind.OutOfMemory, Assert.Throws<TorchException>(() => empty([1L << 44])).Kind);
+
+        var whole = ones(2, ScalarType.Int64);
+        Assert.Throws<ArgumentException>(() => new Parameter(whole));
+        Assert.False(whole.IsInvalid);
     }
 }

@@ -56,6 +56,70 @@ public class MemoryTests
     }
 
     [Fact]
+    public void A_scope_moves_only_what_is_its_own()
+    {
+        using var free = ones(1);
+        using (NewDisposeScope())
+        {
+            using var inner = NewDisposeScope();
+            inner.MoveToOuter(free);
+            inner.Detach(free);
+        }
+
+        Assert.False(free.IsInvalid);
+    }
+
+    [Fact]
+    public void A_scope_closed_on_another_thread_takes_nothing_more_in()
+    {
+        var scope = NewDisposeScope();
+        var other = new Thread(scope.Dispose);
+        other.Start();
+        other.Join();
+
+        using var x = ones(1);
+
+        Assert.False(scope.Contains(x));
+    }
+
+    [Fact]
+    public void A_long_lived_scope_forgets_what_was_disposed()
+    {
+        using var scope = NewDisposeScope();
+        var x = ones(1);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+
+        for (var i = 0; i < 200_000; i++)
+        {
+            x.add(x).Dispose();
+        }
+
+        Assert.True(GC.GetTotalMemory(forceFullCollection: true) - before < 4 << 20);
+        Assert.Equal(1, scope.DisposablesCount);
+    }
+
+    [Fact]
+    public void A_large_tensor_that_has_gone_does_not_raise_the_limit_for_good()
+    {
+        zeros(200, 1024, 1024).Dispose();   // 800 MiB
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        for (var i = 0; i < 2_000; i++)
+        {
+            empty(1).Dispose();
+        }
+
+        Runtime.ResetPeak();
+        var start = Runtime.LiveBytes;
+        for (var i = 0; i < 2_000; i++)
+        {
+            _ = zeros(256, 1024);
+        }
+
+        Assert.True(Runtime.PeakBytes - start < 512 << 20, $"{(Runtime.PeakBytes - start) >> 20} MiB were held at once");
+    }
+
+    [Fact]
     public void Everything_but_the_kept_is_freed()
     {
         using var scope = NewDisposeScope();
@@ -147,6 +211,7 @@ public class MemoryTests
             while (!Volatile.Read(ref stop))
             {
                 GC.Collect();
+                Thread.Sleep(1);   // back-to-back collections would keep the other thread from ever running managed code
             }
         });
         collector.Start();

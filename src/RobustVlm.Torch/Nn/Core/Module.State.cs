@@ -138,6 +138,7 @@ public static partial class torch
                         + ". Build the model with the options it was saved with, or leave keys out with skip or strict: false.");
                 }
 
+                using (RobustVlm.Torch.Runtime.DeferInterrupts())
                 using (no_grad())
                 {
                     foreach (var (key, tensor) in shared)
