@@ -13,7 +13,7 @@ public sealed record MiniClipTraining
     public int ReportsPerImage { get; init; } = 4;
 
     /// <summary>Training steps.</summary>
-    public int Steps { get; init; } = 900;
+    public int Steps { get; init; } = 750;
 
     /// <summary>Pairs of radiograph and report in one step.</summary>
     public int BatchSize { get; init; } = 64;
@@ -44,7 +44,7 @@ public sealed record AttackADiagnosisOptions
     public int PgdSteps { get; init; } = 20;
 
     /// <summary>Images of the check against stronger attacks.</summary>
-    public int CheckedImages { get; init; } = 128;
+    public int CheckedImages { get; init; } = 64;
 
     /// <summary>The settings for a given scale.</summary>
     /// <param name="scale">The scale.</param>
