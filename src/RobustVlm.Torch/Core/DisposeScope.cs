@@ -151,29 +151,3 @@ public sealed class DisposeScope : IDisposable
     // A moved or freed member stays in the list: taking it out would cost more than skipping it later.
     private bool Owns(IDisposable member) => member is torch.Tensor tensor && tensor.Scope == this;
 }
-
-/// <summary>Moves tensors between scopes.</summary>
-public static class DisposeScopeExtensions
-{
-    /// <summary>Moves the tensor to the scope around its own, so that it outlives the one that is about to close.</summary>
-    public static T MoveToOuterDisposeScope<T>(this T tensor)
-        where T : torch.Tensor
-    {
-        ArgumentNullException.ThrowIfNull(tensor);
-        if (tensor.Scope is { } scope)
-        {
-            DisposeScope.MoveTo(tensor, scope.Outer);
-        }
-
-        return tensor;
-    }
-
-    /// <summary>Takes the tensor out of all scopes.</summary>
-    public static T DetachFromDisposeScope<T>(this T tensor)
-        where T : torch.Tensor
-    {
-        ArgumentNullException.ThrowIfNull(tensor);
-        DisposeScope.MoveTo(tensor, null);
-        return tensor;
-    }
-}

@@ -29,7 +29,6 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library), SuppressGCTransition] internal static partial int rvt_tensor_strides(nint tensor, long* strides, int capacity, int* count);
     [LibraryImport(Library), SuppressGCTransition] internal static partial int rvt_tensor_dtype(nint tensor, int* result);
     [LibraryImport(Library), SuppressGCTransition] internal static partial int rvt_tensor_device(nint tensor, int* type, int* index);
-    [LibraryImport(Library)] internal static partial int rvt_tensor_storage(nint tensor, nint* storage, long* bytes);
     [LibraryImport(Library)] internal static partial int rvt_tensor_data(nint tensor, void** result);
     [LibraryImport(Library)] internal static partial int rvt_tensor_is_contiguous(nint tensor, int* result);
     [LibraryImport(Library)] internal static partial int rvt_tensor_requires_grad(nint tensor, int* result);
@@ -73,5 +72,4 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library)] internal static partial int rvt_autocast_cuda(int* enabled, int* dtype);
     [LibraryImport(Library)] internal static partial int rvt_set_autocast_cuda(int enabled, int dtype);
     [LibraryImport(Library)] internal static partial int rvt_autocast_nesting(int change);
-    [LibraryImport(Library)] internal static partial int rvt_set_tf32(int enabled);
 }

@@ -22,8 +22,6 @@ int32_t store(rvt::Status status, const std::string& message) noexcept {
 
 namespace rvt {
 
-int32_t fail(Status status, const char* message) noexcept { return store(status, message); }
-
 int32_t handle_current_exception() noexcept {
   try {
     throw;

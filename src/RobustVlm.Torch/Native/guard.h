@@ -20,7 +20,6 @@ enum Status : int32_t {
   kOutOfMemory = 6,
 };
 
-int32_t fail(Status status, const char* message) noexcept;
 int32_t handle_current_exception() noexcept;
 
 template <typename Body>

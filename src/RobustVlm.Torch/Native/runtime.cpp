@@ -118,8 +118,3 @@ RVT_API(rvt_autocast_nesting, (int32_t change), (change)) {
     at::autocast::clear_cache();
   }
 }
-
-RVT_API(rvt_set_tf32, (int32_t enabled), (enabled)) {
-  at::globalContext().setAllowTF32CuBLAS(enabled != 0);
-  at::globalContext().setAllowTF32CuDNN(enabled != 0);
-}

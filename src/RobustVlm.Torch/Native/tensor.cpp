@@ -53,12 +53,6 @@ RVT_API(rvt_tensor_device, (rvt::Handle tensor, int32_t* type, int32_t* index), 
   *index = device.index();
 }
 
-RVT_API(rvt_tensor_storage, (rvt::Handle tensor, void** storage, int64_t* bytes), (tensor, storage, bytes)) {
-  const auto& held = impl(tensor)->storage();
-  *storage = held.unsafeGetStorageImpl();
-  *bytes = static_cast<int64_t>(held.nbytes());
-}
-
 RVT_API(rvt_tensor_data, (rvt::Handle tensor, void** result), (tensor, result)) { *result = impl(tensor)->data(); }
 
 RVT_API(rvt_tensor_is_contiguous, (rvt::Handle tensor, int32_t* result), (tensor, result)) { *result = impl(tensor)->is_contiguous(); }
