@@ -78,6 +78,10 @@ internal static class OperatorEmitter
         return text.ToString();
     }
 
+    /// <summary>The property that tells whether the loaded libtorch has an operator which older versions lack.</summary>
+    public static string EmitPresence(OperatorSchema schema) =>
+        "    internal static bool Has_" + schema.MethodName + " { get; } = s_" + schema.MethodName + ".Exists;\n";
+
     private static void EmitCall(StringBuilder text, OperatorSchema schema, string field, int count, string indent)
     {
         var results = schema.Results.Count;

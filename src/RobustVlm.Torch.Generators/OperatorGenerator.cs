@@ -33,7 +33,13 @@ public sealed class OperatorGenerator : IIncrementalGenerator
         {
             try
             {
-                source.AppendLine(OperatorEmitter.Emit(OperatorSchema.Parse(line)));
+                var optional = line[0] == '?';
+                var schema = OperatorSchema.Parse(optional ? line.Substring(1).Trim() : line);
+                source.AppendLine(OperatorEmitter.Emit(schema));
+                if (optional)
+                {
+                    source.AppendLine(OperatorEmitter.EmitPresence(schema));
+                }
             }
             catch (Exception e) when (e is FormatException or NotSupportedException)
             {

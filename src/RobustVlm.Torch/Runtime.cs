@@ -94,7 +94,7 @@ public static unsafe class Runtime
         {
             int enabled;
             int dtype;
-            NativeError.Check(NativeMethods.rvt_autocast_cpu(&enabled, &dtype));
+            NativeError.Check(NativeMethods.rvt_autocast((int)DeviceType.CPU, &enabled, &dtype));
             return enabled != 0;
         }
     }
@@ -108,7 +108,8 @@ public static unsafe class Runtime
     /// </summary>
     /// <param name="enabled">False switches an outer region off.</param>
     /// <param name="dtype">BFloat16 on the CPU; BFloat16 or Float16 on CUDA.</param>
-    /// <param name="device">Device type; the CPU when null.</param>
+    /// <param name="device">The CPU or CUDA.</param>
+    /// <exception cref="TorchException">Another device or element type.</exception>
     public static IDisposable Autocast(bool enabled, torch.ScalarType dtype, DeviceType device = DeviceType.CPU) => new AutocastRegion(enabled, dtype, device);
 
     /// <summary>Asks running operators and loops to stop at their next check; thread-safe.</summary>
@@ -168,17 +169,17 @@ public static unsafe class Runtime
 
     private sealed class AutocastRegion : IDisposable
     {
-        private readonly bool _cuda;
+        private readonly int _device;
         private readonly int _enabled;
         private readonly int _dtype;
         private bool _disposed;
 
         internal AutocastRegion(bool enabled, torch.ScalarType dtype, DeviceType device)
         {
-            _cuda = device == DeviceType.CUDA;
+            _device = (int)device;
             int oldEnabled;
             int oldDtype;
-            NativeError.Check(_cuda ? NativeMethods.rvt_autocast_cuda(&oldEnabled, &oldDtype) : NativeMethods.rvt_autocast_cpu(&oldEnabled, &oldDtype));
+            NativeError.Check(NativeMethods.rvt_autocast(_device, &oldEnabled, &oldDtype));
             (_enabled, _dtype) = (oldEnabled, oldDtype);
             Set(enabled ? 1 : 0, (int)dtype);
             NativeError.Check(NativeMethods.rvt_autocast_nesting(1));
@@ -195,6 +196,6 @@ public static unsafe class Runtime
         }
 
         private void Set(int enabled, int dtype) =>
-            NativeError.Check(_cuda ? NativeMethods.rvt_set_autocast_cuda(enabled, dtype) : NativeMethods.rvt_set_autocast_cpu(enabled, dtype));
+            NativeError.Check(NativeMethods.rvt_set_autocast(_device, enabled, dtype));
     }
 }

@@ -39,6 +39,7 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library)] internal static partial int rvt_tensor_set_data(nint tensor, nint data);
     [LibraryImport(Library)] internal static partial int rvt_tensor_retain_grad(nint tensor);
 
+    [LibraryImport(Library)] internal static partial int rvt_op_exists(byte* name, byte* overload, int* exists);
     [LibraryImport(Library)] internal static partial int rvt_op_find(byte* name, byte* overload, nint* result);
     [LibraryImport(Library)] internal static partial int rvt_op_schema(nint op, byte** text, int* length);
     [LibraryImport(Library)] internal static partial int rvt_op_call(nint op, NativeValue* arguments, int count, NativeValue* results, int capacity, int* resultCount);
@@ -67,9 +68,7 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library)] internal static partial int rvt_threads(int* count);
     [LibraryImport(Library)] internal static partial int rvt_set_threads(int count);
     [LibraryImport(Library)] internal static partial int rvt_cuda_device_count(int* count);
-    [LibraryImport(Library)] internal static partial int rvt_autocast_cpu(int* enabled, int* dtype);
-    [LibraryImport(Library)] internal static partial int rvt_set_autocast_cpu(int enabled, int dtype);
-    [LibraryImport(Library)] internal static partial int rvt_autocast_cuda(int* enabled, int* dtype);
-    [LibraryImport(Library)] internal static partial int rvt_set_autocast_cuda(int enabled, int dtype);
+    [LibraryImport(Library)] internal static partial int rvt_autocast(int device, int* enabled, int* dtype);
+    [LibraryImport(Library)] internal static partial int rvt_set_autocast(int device, int enabled, int dtype);
     [LibraryImport(Library)] internal static partial int rvt_autocast_nesting(int change);
 }

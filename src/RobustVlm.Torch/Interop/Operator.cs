@@ -23,6 +23,20 @@ internal sealed unsafe class Operator(string name, string overload)
         }
     }
 
+    /// <summary>Whether the loaded libtorch has the operator.</summary>
+    internal bool Exists
+    {
+        get
+        {
+            fixed (byte* n = Utf8(name), o = Utf8(overload))
+            {
+                int exists;
+                NativeError.Check(NativeMethods.rvt_op_exists(n, o, &exists));
+                return exists != 0;
+            }
+        }
+    }
+
     private nint Handle => _handle != 0 ? _handle : Find();
 
     /// <summary>Calls the operator.</summary>

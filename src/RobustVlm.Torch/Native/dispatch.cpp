@@ -155,6 +155,10 @@ thread_local Stack spare;
 
 }  // namespace
 
+RVT_API(rvt_op_exists, (const char* name, const char* overload, int32_t* exists), (name, overload, exists)) {
+  *exists = c10::Dispatcher::singleton().findSchema({name, overload}).has_value();
+}
+
 RVT_API(rvt_op_find, (const char* name, const char* overload, void** result), (name, overload, result)) {
   auto handle = c10::Dispatcher::singleton().findSchema({name, overload});
   TORCH_CHECK(handle.has_value(), "libtorch has no operator ", name, overload[0] ? "." : "", overload);

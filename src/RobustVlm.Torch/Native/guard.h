@@ -4,9 +4,13 @@
 #pragma once
 
 #include <ATen/core/Tensor.h>
+#include <torch/csrc/api/include/torch/version.h>
 
 #include <cstdint>
 #include <string>
+
+// Major and minor version of the headers, e.g. 113 for 1.13 and 206 for 2.6.
+#define RVT_LIBTORCH (TORCH_VERSION_MAJOR * 100 + TORCH_VERSION_MINOR)
 
 namespace rvt {
 

@@ -8,7 +8,6 @@
 #include <c10/core/impl/alloc_cpu.h>
 #include <c10/util/Logging.h>
 #include <malloc.h>
-#include <torch/csrc/api/include/torch/version.h>
 
 #include <atomic>
 
@@ -30,7 +29,7 @@ void deallocate(void* data) {
 }
 
 struct CountingAllocator final : at::Allocator {
-#if TORCH_VERSION_MAJOR >= 2
+#if RVT_LIBTORCH >= 200
   at::DataPtr allocate(size_t bytes) override {
 #else
   at::DataPtr allocate(size_t bytes) const override {
@@ -48,7 +47,7 @@ struct CountingAllocator final : at::Allocator {
 
   at::DeleterFnPtr raw_deleter() const override { return &deallocate; }
 
-#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 3)
+#if RVT_LIBTORCH >= 203
   void copy_data(void* destination, const void* source, size_t bytes) const override { default_copy_data(destination, source, bytes); }
 #endif
 };
@@ -91,24 +90,35 @@ RVT_API(rvt_set_threads, (int32_t count), (count)) {
 
 RVT_API(rvt_cuda_device_count, (int32_t* count), (count)) { *count = at::hasCUDA() ? static_cast<int32_t>(at::detail::getCUDAHooks().getNumGPUs()) : 0; }
 
-RVT_API(rvt_autocast_cpu, (int32_t* enabled, int32_t* dtype), (enabled, dtype)) {
-  *enabled = at::autocast::is_cpu_enabled();
-  *dtype = static_cast<int32_t>(at::autocast::get_autocast_cpu_dtype());
+RVT_API(rvt_autocast, (int32_t device, int32_t* enabled, int32_t* dtype), (device, enabled, dtype)) {
+  const auto type = static_cast<c10::DeviceType>(device);
+#if RVT_LIBTORCH >= 204
+  *enabled = at::autocast::is_autocast_enabled(type);
+  *dtype = static_cast<int32_t>(at::autocast::get_autocast_dtype(type));
+#else
+  const bool cpu = type == c10::DeviceType::CPU;
+  *enabled = cpu ? at::autocast::is_cpu_enabled() : at::autocast::is_enabled();
+  *dtype = static_cast<int32_t>(cpu ? at::autocast::get_autocast_cpu_dtype() : at::autocast::get_autocast_gpu_dtype());
+#endif
 }
 
-RVT_API(rvt_set_autocast_cpu, (int32_t enabled, int32_t dtype), (enabled, dtype)) {
-  at::autocast::set_cpu_enabled(enabled != 0);
-  at::autocast::set_autocast_cpu_dtype(static_cast<at::ScalarType>(dtype));
-}
-
-RVT_API(rvt_autocast_cuda, (int32_t* enabled, int32_t* dtype), (enabled, dtype)) {
-  *enabled = at::autocast::is_enabled();
-  *dtype = static_cast<int32_t>(at::autocast::get_autocast_gpu_dtype());
-}
-
-RVT_API(rvt_set_autocast_cuda, (int32_t enabled, int32_t dtype), (enabled, dtype)) {
-  at::autocast::set_enabled(enabled != 0);
-  at::autocast::set_autocast_gpu_dtype(static_cast<at::ScalarType>(dtype));
+RVT_API(rvt_set_autocast, (int32_t device, int32_t enabled, int32_t dtype), (device, enabled, dtype)) {
+  const auto type = static_cast<c10::DeviceType>(device);
+  const auto element = static_cast<at::ScalarType>(dtype);
+  TORCH_CHECK_VALUE(type == c10::DeviceType::CPU || type == c10::DeviceType::CUDA, "autocast is for the CPU and for CUDA, not for ", type);
+  TORCH_CHECK_VALUE(element == at::kBFloat16 || element == at::kHalf || enabled == 0, "autocast computes in BFloat16 or Float16, not in ", element);
+#if RVT_LIBTORCH >= 204
+  at::autocast::set_autocast_enabled(type, enabled != 0);
+  at::autocast::set_autocast_dtype(type, element);
+#else
+  if (type == c10::DeviceType::CPU) {
+    at::autocast::set_cpu_enabled(enabled != 0);
+    at::autocast::set_autocast_cpu_dtype(element);
+  } else {
+    at::autocast::set_enabled(enabled != 0);
+    at::autocast::set_autocast_gpu_dtype(element);
+  }
+#endif
 }
 
 // Weights cast to the lower precision are cached per outermost region.

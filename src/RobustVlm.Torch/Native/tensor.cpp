@@ -53,7 +53,14 @@ RVT_API(rvt_tensor_device, (rvt::Handle tensor, int32_t* type, int32_t* index), 
   *index = device.index();
 }
 
-RVT_API(rvt_tensor_data, (rvt::Handle tensor, void** result), (tensor, result)) { *result = impl(tensor)->data(); }
+RVT_API(rvt_tensor_data, (rvt::Handle tensor, void** result), (tensor, result)) {
+#if RVT_LIBTORCH >= 201
+  // The caller may write, and newer versions share storage until somebody does.
+  *result = impl(tensor)->mutable_data();
+#else
+  *result = impl(tensor)->data();
+#endif
+}
 
 RVT_API(rvt_tensor_is_contiguous, (rvt::Handle tensor, int32_t* result), (tensor, result)) { *result = impl(tensor)->is_contiguous(); }
 

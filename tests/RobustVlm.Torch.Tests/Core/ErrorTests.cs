@@ -20,7 +20,7 @@ public class ErrorTests
         { "out of range", x => x.select(0, 12) },
         { "index 9 is out of bounds", x => _ = x[tensor(new long[] { 9 })] },
         { "must be the same", x => cat([x, ones(2, 2, 2)], 0) },
-        { "expected scalar type", x => x.mm(ones(3, 2, ScalarType.Int64)) },
+        { "mm(Float32[2, 3], Int64[3, 2])", x => x.mm(ones(3, 2, ScalarType.Int64)) },
         { "a leaf Variable that requires grad", x => x.clone().requires_grad_().add_(1) },
         { "shape", x => ones(2, 2).copy_(ones(5)) },
         { "can be implicitly created only for scalar", x => (x.clone().requires_grad_() * 2).backward() },

@@ -124,4 +124,27 @@ public class AttentionTests
     private static Tensor Causal() => ones([3, 3], dtype: ScalarType.Bool).triu(1);
 
     private static Tensor PaddedKeys() => tensor([false, false, true, false, false, true, true, false], [2, 4]);
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void The_kernel_in_use_equals_the_products_one_by_one(bool masked, bool causal)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(3);
+        var (query, key, value) = (randn(2, 2, 5, 8).requires_grad_(), randn(2, 2, 6, 8).requires_grad_(), randn(2, 2, 6, 8).requires_grad_());
+        var mask = masked ? ones([5, 6], ScalarType.Bool).tril(2) : null;
+        (key, value) = causal ? (key[.., .., ..5].detach().requires_grad_(), value[.., .., ..5].detach().requires_grad_()) : (key, value);
+
+        var actual = nn.functional.scaled_dot_product_attention(query, key, value, mask, is_casual: causal);
+        var expected = nn.functional.ComposedAttention(query, key, value, mask, 0, causal);
+
+        Assert.True(actual.allclose(expected, atol: 1e-6));
+        Tensor[] inputs = [query, key, value];
+        foreach (var (one, other) in autograd.grad([actual.square().sum()], inputs).Zip(autograd.grad([expected.square().sum()], inputs)))
+        {
+            Assert.True(one.allclose(other, atol: 1e-5));
+        }
+    }
 }

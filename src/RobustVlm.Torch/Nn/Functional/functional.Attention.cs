@@ -15,6 +15,10 @@ public static partial class torch
             /// <param name="p">Dropout probability of the weights; applied whenever above 0.</param>
             /// <param name="is_casual">Whether position t sees only positions up to t; exclusive with a mask.</param>
             /// <returns>Float tensor [..., T, V].</returns>
+            /// <remarks>
+            /// libtorch 2 and later run a fused kernel, which cannot be differentiated twice on every device; libtorch 1.13
+            /// runs the products one by one.
+            /// </remarks>
             public static Tensor scaled_dot_product_attention(
                 Tensor query, Tensor key, Tensor value, Tensor? attn_mask = null, double p = 0.0, bool is_casual = false)
             {
@@ -25,6 +29,14 @@ public static partial class torch
                     throw new ArgumentException("Give either a mask or is_casual.", nameof(is_casual));
                 }
 
+                // Newer versions choose a fused kernel that never stores the T x S weights.
+                return Aten.Has_scaled_dot_product_attention
+                    ? Aten.scaled_dot_product_attention(query, key, value, attn_mask, p, is_casual)
+                    : ComposedAttention(query, key, value, attn_mask, p, is_casual);
+            }
+
+            internal static Tensor ComposedAttention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask, double p, bool is_casual)
+            {
                 using var scope = NewDisposeScope();
                 var added = attn_mask;
                 if (is_casual)

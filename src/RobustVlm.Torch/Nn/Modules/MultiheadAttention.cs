@@ -121,11 +121,17 @@ public sealed class MultiheadAttention : nn.Module<Tensor, Tensor, Tensor, Tenso
             added = added is null ? padding : added + padding;
         }
 
+        var dropout = training ? _dropout : 0;
+        if (!need_weights)
+        {
+            return Tuple.Create<Tensor, Tensor?>(Join(nn.functional.scaled_dot_product_attention(q, k, v, added, dropout)), null);
+        }
+
         var weights = nn.functional.AttentionWeights(q, k, added);
-        var shares = training && _dropout > 0 ? nn.functional.dropout(weights, _dropout) : weights;
-        var joined = shares.matmul(v).permute(2, 0, 1, 3).reshape(length, batch, embed_dim);
-        var output = nn.functional.linear(joined, out_proj.weight, out_proj.bias).MoveToOuterDisposeScope();
-        return Tuple.Create(output, need_weights ? shares.mean([1L]).MoveToOuterDisposeScope() : null);
+        var shares = dropout > 0 ? nn.functional.dropout(weights, dropout) : weights;
+        return Tuple.Create<Tensor, Tensor?>(Join(shares.matmul(v)), shares.mean([1L]).MoveToOuterDisposeScope());
+
+        Tensor Join(Tensor heads) => nn.functional.linear(heads.permute(2, 0, 1, 3).reshape(length, batch, embed_dim), out_proj.weight, out_proj.bias).MoveToOuterDisposeScope();
     }
 
     private (Tensor Query, Tensor Key, Tensor Value) Project(Tensor query, Tensor key, Tensor value)
