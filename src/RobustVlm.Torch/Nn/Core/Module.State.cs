@@ -142,6 +142,11 @@ public static partial class torch
                         + ". Build the model with the options it was saved with, or leave keys out with skip or strict: false.");
                 }
 
+                if (shared.Exists(entry => entry.Value.device_type == DeviceType.META))
+                {
+                    throw new InvalidOperationException($"{GetType().Name} was made on the meta device, where there is no room for numbers; make it on the device it shall run on.");
+                }
+
                 using (RobustVlm.Torch.Runtime.DeferInterrupts())
                 using (no_grad())
                 {
