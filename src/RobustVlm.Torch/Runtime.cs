@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using RobustVlm.Torch.Interop;
 using TorchSharp;
+using TorchSharp.Modules;
 
 namespace RobustVlm.Torch;
 
@@ -117,6 +118,12 @@ public static unsafe class Runtime
 
     /// <summary>Takes an interrupt request back.</summary>
     public static void ClearInterrupt() => InterruptFlag.Value = false;
+
+    /// <summary>
+    /// Until the returned scope ends, new layers on this thread draw no start values: their parameters hold NaN until
+    /// they are loaded, so that what was forgotten is seen.
+    /// </summary>
+    public static IDisposable SkipInitialization() => Init.Skip();
 
     [ThreadStatic]
     private static int s_deferred;

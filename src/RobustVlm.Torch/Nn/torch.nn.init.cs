@@ -1,3 +1,5 @@
+using TorchSharp.Modules;
+
 namespace TorchSharp;
 
 public static partial class torch
@@ -140,7 +142,16 @@ public static partial class torch
             {
                 ArgumentNullException.ThrowIfNull(tensor);
                 using var noGrad = no_grad();
-                fill(tensor);
+                if (Init.IsSkipped)
+                {
+                    // Not left as it is: what nobody loads afterwards must be seen.
+                    Aten.fill__Scalar(tensor, double.NaN);
+                }
+                else
+                {
+                    fill(tensor);
+                }
+
                 return tensor;
             }
 

@@ -55,6 +55,9 @@ internal static class NativeEngine
     private static readonly StrongBox<bool> InterruptFlag =
         AppContext.GetData("Notebook.Interrupted") as StrongBox<bool> ?? new StrongBox<bool>();
 
+    // TorchSharp's layers always draw their start values: slower, and never wrong.
+    internal static IDisposable SkipInitialization() => new Nothing();
+
     private sealed class Nothing : IDisposable
     {
         public void Dispose()
@@ -90,6 +93,8 @@ internal static class NativeEngine
         Runtime.Autocast(enabled, type, device);
 
     internal static void ThrowIfInterrupted() => Runtime.ThrowIfInterrupted();
+
+    internal static IDisposable SkipInitialization() => Runtime.SkipInitialization();
 
     internal static void SetInterrupted(bool requested)
     {

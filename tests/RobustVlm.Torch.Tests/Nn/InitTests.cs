@@ -83,4 +83,53 @@ public class InitTests
 
         Assert.Contains("at least 2 dimensions, not 1", error.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Skipped_start_values_are_NaN_until_loaded_and_draw_nothing()
+    {
+        using var scope = NewDisposeScope();
+        using var source = new SmallModel();
+        manual_seed(5);
+        var expected = rand(3);
+        manual_seed(5);
+
+        SmallModel model;
+        using (Runtime.SkipInitialization())
+        {
+            model = new SmallModel();
+        }
+
+        Assert.True(rand(3).IsSameAs(expected));
+        Assert.True(model.First.weight.isnan().all().ToBoolean());
+        Assert.Equal(1, model.Norm.running_var![0].ToSingle());
+        model.load_state_dict(source.state_dict());
+        var input = randn([2, 4]);
+        Assert.True(source.call(input).IsSameAs(model.call(input)));
+        using var afterwards = nn.Linear(2, 2);
+        Assert.False(afterwards.weight.isnan().any().ToBoolean());
+    }
+
+    [Fact]
+    public void Skipping_ends_on_its_own_thread_and_does_not_reach_others()
+    {
+        var nested = Runtime.SkipInitialization();
+        Exception? elsewhere = null;
+        var filled = false;
+        var other = new Thread(() =>
+        {
+            using var layer = nn.Linear(2, 2);
+            using var values = layer.weight.isnan();
+            filled = !values.any().ToBoolean();
+            elsewhere = Record.Exception(nested.Dispose);
+        });
+        other.Start();
+        other.Join();
+        nested.Dispose();
+        nested.Dispose();
+
+        Assert.True(filled);
+        Assert.IsType<InvalidOperationException>(elsewhere);
+        using var layer = nn.Linear(2, 2);
+        Assert.False(layer.weight.isnan().any().ToBoolean());
+    }
 }

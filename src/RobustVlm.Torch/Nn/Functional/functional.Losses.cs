@@ -60,6 +60,21 @@ public static partial class torch
             /// <param name="reduction">Mean over all elements (not over the batch), sum or none.</param>
             public static Tensor kl_div(Tensor input, Tensor target, bool log_target = true, Reduction reduction = Reduction.Mean) =>
                 Aten.kl_div(input, target, (long)reduction, log_target);
+
+            /// <summary>Squared error below <paramref name="delta"/>, absolute above.</summary>
+            public static Tensor huber_loss(Tensor input, Tensor target, double delta = 1.0, Reduction reduction = Reduction.Mean) =>
+                Aten.huber_loss(input, target, (long)reduction, delta);
+
+            /// <summary>Minus the log-likelihood of counts.</summary>
+            /// <param name="input">Float tensor [...], rates or their logarithms.</param>
+            /// <param name="target">Float tensor [...] of counts.</param>
+            /// <param name="log_input">Whether the input is the logarithm of the rate.</param>
+            /// <param name="full">Whether to add Stirling's term.</param>
+            /// <param name="eps">Added to a rate before its logarithm.</param>
+            /// <param name="reduction">Mean, sum or none.</param>
+            public static Tensor poisson_nll_loss(
+                Tensor input, Tensor target, bool log_input = true, bool full = false, float eps = 1e-8f, Reduction reduction = Reduction.Mean) =>
+                Aten.poisson_nll_loss(input, target, log_input, full, eps, (long)reduction);
         }
     }
 }

@@ -2,28 +2,23 @@ using static TorchSharp.torch;
 
 namespace TorchSharp.Modules;
 
-/// <summary>
-/// Normalises each channel to mean 0 and variance 1, over the batch in training and by running statistics otherwise,
-/// then scales and shifts.
-/// </summary>
-public sealed class BatchNorm2d : nn.Module<Tensor, Tensor>
+/// <summary>What batch and instance norm share: one mean and variance per channel, remembered from batch to batch.</summary>
+public abstract class NormBase : AffineNorm
 {
-    private Parameter? _weight;
-    private Parameter? _bias;
     private Tensor? _runningMean;
     private Tensor? _runningVar;
     private Tensor? _batches;
 
-    internal BatchNorm2d(long num_features, double eps, double? momentum, bool affine, bool track_running_stats, Device? device, ScalarType? dtype)
-        : base(nameof(BatchNorm2d))
+    private protected NormBase(
+        string name, long num_features, double eps, double? momentum, bool affine, bool track_running_stats, Device? device, ScalarType? dtype)
+        : base(name, eps)
     {
         Argument.Positive(num_features);
-        (this.num_features, this.eps, this.momentum) = (num_features, eps, momentum);
+        (this.num_features, this.momentum) = (num_features, momentum);
         (this.affine, this.track_running_stats) = (affine, track_running_stats);
         if (affine)
         {
-            weight = Init.Filled(1, [num_features], device, dtype);
-            bias = Init.Filled(0, [num_features], device, dtype);
+            MakeAffine([num_features], hasBias: true, device, dtype);
         }
 
         if (track_running_stats)
@@ -37,31 +32,14 @@ public sealed class BatchNorm2d : nn.Module<Tensor, Tensor>
     /// <summary>Channels of the input.</summary>
     public long num_features { get; }
 
-    /// <summary>Added to the variance.</summary>
-    public double eps { get; set; }
-
     /// <summary>Share of the new batch in the running statistics; null for the plain average of all batches.</summary>
     public double? momentum { get; set; }
 
     /// <summary>Whether there are weight and bias.</summary>
     public bool affine { get; }
 
-    /// <summary>Whether there are running statistics; without them every call normalises over its batch.</summary>
+    /// <summary>Whether there are running statistics; without them every call normalises by its own.</summary>
     public bool track_running_stats { get; }
-
-    /// <summary>Float parameter [C], 1 at the start, or null.</summary>
-    public Parameter? weight
-    {
-        get => _weight;
-        set => ConditionallyRegisterParameter(nameof(weight), _weight = value);
-    }
-
-    /// <summary>Float parameter [C], 0 at the start, or null.</summary>
-    public Parameter? bias
-    {
-        get => _bias;
-        set => ConditionallyRegisterParameter(nameof(bias), _bias = value);
-    }
 
     /// <summary>Float buffer [C], 0 at the start, or null.</summary>
     public Tensor? running_mean
@@ -84,6 +62,9 @@ public sealed class BatchNorm2d : nn.Module<Tensor, Tensor>
         set => ConditionallyRegisterBuffer(nameof(num_batches_tracked), _batches = value);
     }
 
+    /// <summary>Whether this call normalises by its own statistics.</summary>
+    private protected bool UsesOwnStatistics => training || !track_running_stats;
+
     /// <summary>Forgets the running statistics.</summary>
     public void reset_running_stats()
     {
@@ -92,23 +73,12 @@ public sealed class BatchNorm2d : nn.Module<Tensor, Tensor>
         _batches?.zero_();
     }
 
-    /// <inheritdoc/>
-    public override Tensor forward(Tensor input)
+    private protected void CheckDimensions(Tensor input, string wanted, params ReadOnlySpan<long> allowed)
     {
         ArgumentNullException.ThrowIfNull(input);
-        if (input.dim() != 4)
+        if (!allowed.Contains(input.dim()))
         {
-            throw new ArgumentException($"BatchNorm2d takes a tensor [N, C, H, W], not one with {input.dim()} dimensions.", nameof(input));
+            throw new ArgumentException($"{GetName()} takes a tensor {wanted}, not one with {input.dim()} dimensions.", nameof(input));
         }
-
-        var share = momentum ?? 0;
-        if (training && _batches is not null)
-        {
-            Aten.add__Scalar(_batches, 1, 1);
-            share = momentum ?? 1.0 / _batches.item<long>();
-        }
-
-        return nn.functional.batch_norm(
-            input, _runningMean, _runningVar, _weight, _bias, training || !track_running_stats, share, eps);
     }
 }
