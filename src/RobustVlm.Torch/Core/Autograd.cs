@@ -81,7 +81,7 @@ public static unsafe partial class torch
     }
 
     /// <summary>Differentiation.</summary>
-    public static class autograd
+    public static partial class autograd
     {
         /// <summary>Gradients of the outputs' sum with respect to the inputs; nothing is accumulated.</summary>
         /// <param name="outputs">Tensors [...] that depend on the inputs.</param>
@@ -124,6 +124,33 @@ public static unsafe partial class torch
             GC.KeepAlive(grad_tensors);
             GC.KeepAlive(inputs);
         }
+
+        /// <summary>Adds the gradients of one tensor's sum to the <c>grad</c> of every leaf it depends on.</summary>
+        /// <param name="tensor">Tensor [...] to differentiate.</param>
+        /// <param name="grad_tensors">Its weight, a list of one tensor [...]; null for a scalar.</param>
+        /// <param name="retain_graph">Whether the graph can be used again; null: as <paramref name="create_graph"/>.</param>
+        /// <param name="create_graph">Whether the result can be differentiated again.</param>
+        /// <param name="inputs">Leaves to restrict the gradients to; null for all.</param>
+        public static void backward(Tensor tensor, IList<Tensor>? grad_tensors = null, bool? retain_graph = null, bool create_graph = false, IList<Tensor>? inputs = null) =>
+            backward([tensor], grad_tensors, retain_graph, create_graph, inputs);
+
+        /// <summary>Adds the gradients of one tensor's weighted sum to the <c>grad</c> of every leaf it depends on.</summary>
+        /// <param name="tensor">Tensor [...] to differentiate.</param>
+        /// <param name="grad_tensor">Its weight [...], of the same shape.</param>
+        /// <param name="retain_graph">Whether the graph can be used again; null: as <paramref name="create_graph"/>.</param>
+        /// <param name="create_graph">Whether the result can be differentiated again.</param>
+        /// <param name="inputs">Leaves to restrict the gradients to; null for all.</param>
+        public static void backward(Tensor tensor, Tensor grad_tensor, bool? retain_graph = null, bool create_graph = false, IList<Tensor>? inputs = null) =>
+            backward([tensor], [grad_tensor], retain_graph, create_graph, inputs);
+
+        /// <summary>Makes a NaN in a backward pass an error that names the operator, until the result is disposed.</summary>
+        /// <param name="check_nan">Whether a NaN is an error.</param>
+        public static AnomalyMode detect_anomaly(bool check_nan = true) => new(true, check_nan);
+
+        /// <summary>Switches the watch of <see cref="detect_anomaly"/> on or off until the result is disposed.</summary>
+        /// <param name="mode">Whether the graph is watched.</param>
+        /// <param name="check_nan">Whether a NaN is an error.</param>
+        public static AnomalyMode set_detect_anomaly(bool mode, bool check_nan = true) => new(mode, check_nan);
 
         private static nint[] Handles(IList<Tensor>? tensors) => tensors is null ? [0] : Operator.OptionalHandles([.. tensors]);
     }
