@@ -84,7 +84,7 @@ internal sealed unsafe class FunctionCall(
         return results;
     }
 
-    void IBackwardFunction.OnNodeReleased() => _context.Attach(0);
+    void IBackwardFunction.OnNodeReleased() => _context.Attach(0, 0);
 
     private List<torch.Tensor> FindInputs()
     {
@@ -113,7 +113,7 @@ internal sealed unsafe class FunctionCall(
             NativeError.Check(NativeMethods.rvt_function_begin(reference, text, first, count, &owner, &node));
         }
 
-        _context.Attach(node);
+        _context.Attach(node, count);
         return owner;
     }
 
