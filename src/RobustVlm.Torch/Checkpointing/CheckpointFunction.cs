@@ -7,6 +7,8 @@ internal sealed class CheckpointFunction : torch.autograd.MultiTensorFunction<Ch
 {
     public override string Name => "Checkpoint";
 
+    internal override bool FreesGradients => true;
+
     public override List<torch.Tensor> forward(torch.autograd.AutogradContext ctx, params object[] vars)
     {
         var replay = (Replay)vars[0];

@@ -60,7 +60,7 @@ internal sealed unsafe class Replay
     {
         int enabled;
         int type;
-        NativeError.Check(device == DeviceType.CPU ? NativeMethods.rvt_autocast_cpu(&enabled, &type) : NativeMethods.rvt_autocast_cuda(&enabled, &type));
+        NativeError.Check(NativeMethods.rvt_autocast((int)device, &enabled, &type));
         return (device, enabled != 0, (torch.ScalarType)type);
     }
 

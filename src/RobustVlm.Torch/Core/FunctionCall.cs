@@ -15,6 +15,8 @@ internal sealed unsafe class FunctionCall(
     private readonly int[] _edges = new int[arguments.Length];
     private object?[] _arguments = arguments;
 
+    public bool FreesGradients { get; init; }
+
     internal List<torch.Tensor> Run()
     {
         var inputs = FindInputs();

@@ -48,7 +48,7 @@ internal static unsafe class OneDnn
     };
 
     // A copy of its own, or the one inside libtorch.
-    private static IEnumerable<string> LoadedLibraries() => !File.Exists(Maps) ? [] : File.ReadLines(Maps)
+    private static string[] LoadedLibraries() => !File.Exists(Maps) ? [] : File.ReadLines(Maps)
         .Where(line => line.Contains("/libdnnl.so", StringComparison.Ordinal) || line.Contains("/libtorch_cpu.so", StringComparison.Ordinal))
         .Select(line => line[line.IndexOf('/', StringComparison.Ordinal)..])
         .Distinct()
