@@ -6,6 +6,9 @@ namespace RobustVlm.Torch.Interop;
 /// <summary>Turns a native status into an exception.</summary>
 internal static unsafe class NativeError
 {
+    // Managed code that libtorch called threw: its own exception goes on.
+    private const int ManagedError = 7;
+
     internal static void Check(int status)
     {
         if (status != 0)
@@ -18,6 +21,11 @@ internal static unsafe class NativeError
     /// <param name="call">The operator with its operands' shapes; null for calls that are no operator.</param>
     internal static Exception Make(int status, string? call)
     {
+        if (status == ManagedError)
+        {
+            NativeCallbacks.ThrowManaged();
+        }
+
         byte* text;
         int length;
         _ = NativeMethods.rvt_last_error(&text, &length);

@@ -1,6 +1,7 @@
 // One way into every ATen operator: look its schema up once, then call it through the dispatcher's boxed convention
 // with a flat array of tagged values.
 #include "guard.h"
+#include "threads.h"
 
 #include <ATen/core/Generator.h>
 #include <ATen/core/dispatch/Dispatcher.h>
@@ -179,6 +180,7 @@ RVT_API(rvt_op_call, (void* op, const Value* arguments, int32_t count, Value* re
   const auto& parameters = target.schema().arguments();
   TORCH_CHECK(static_cast<size_t>(count) <= parameters.size(), "too many arguments: ", count, " for ", parameters.size());
 
+  rvt::use_wanted_threads();
   Stack stack;
   std::swap(stack, spare);
   stack.clear();

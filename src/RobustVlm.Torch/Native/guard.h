@@ -22,6 +22,7 @@ enum Status : int32_t {
   kValueError = 4,
   kNotImplemented = 5,
   kOutOfMemory = 6,
+  kManagedError = 7,
 };
 
 int32_t handle_current_exception() noexcept;

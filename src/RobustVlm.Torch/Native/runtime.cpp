@@ -81,13 +81,6 @@ RVT_API(rvt_configuration, (const char** text, int32_t* length), (text, length))
   *length = static_cast<int32_t>(configuration.size());
 }
 
-RVT_API(rvt_threads, (int32_t* count), (count)) { *count = at::get_num_threads(); }
-
-RVT_API(rvt_set_threads, (int32_t count), (count)) {
-  TORCH_CHECK_VALUE(count >= 1, "the number of threads must be at least 1, not ", count);
-  at::set_num_threads(count);
-}
-
 RVT_API(rvt_cuda_device_count, (int32_t* count), (count)) { *count = at::hasCUDA() ? static_cast<int32_t>(at::detail::getCUDAHooks().getNumGPUs()) : 0; }
 
 RVT_API(rvt_autocast, (int32_t device, int32_t* enabled, int32_t* dtype), (device, enabled, dtype)) {
