@@ -211,6 +211,7 @@ public static partial class torch
             {
                 int value;
                 NativeError.Check(NativeMethods.rvt_tensor_is_pending(Handle, &value));
+                GC.KeepAlive(this);
                 return value != 0;
             }
         }

@@ -1,3 +1,5 @@
+using RobustVlm.Torch.Interop;
+
 namespace TorchSharp;
 
 public static partial class torch
@@ -112,7 +114,13 @@ public static partial class torch
         public IList<Tensor> nonzero_as_list() => Aten.where(this);
 
         /// <summary>Starting position in the storage, in elements.</summary>
-        public long storage_offset() => Aten.storage_offset(this);
+        public long storage_offset()
+        {
+            long value;
+            NativeError.Check(NativeMethods.rvt_tensor_storage_offset(Handle, &value));
+            GC.KeepAlive(this);
+            return value;
+        }
 
         public long stride(int dim) => stride()[dim < 0 ? dim + (int)ndim : dim];
     }
