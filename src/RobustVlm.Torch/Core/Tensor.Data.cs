@@ -88,7 +88,7 @@ public static partial class torch
                 throw new ArgumentException($"item() needs a tensor with exactly one element; this one has shape [{string.Join(", ", shape)}].");
             }
 
-            using var here = DeviceType.CPU == device_type ? null : OutsideScopes(() => cpu());
+            using var here = DeviceType.CPU == device_type && !IsPending ? null : OutsideScopes(() => Settled(cpu()));
             var value = *(T*)(here ?? this).DataPointer();
             GC.KeepAlive(this);
             return value;
@@ -112,7 +112,7 @@ public static partial class torch
         {
             CheckElementType<T>();
             using var _ = no_grad();
-            return new Utils.TensorAccessor<T>(OutsideScopes(() => detach().cpu().contiguous()));
+            return new Utils.TensorAccessor<T>(OutsideScopes(() => Settled(detach().cpu()).contiguous()));
         }
 
         /// <summary>
@@ -124,7 +124,7 @@ public static partial class torch
         {
             get
             {
-                if (!is_contiguous() || device_type != DeviceType.CPU)
+                if (!is_contiguous() || device_type != DeviceType.CPU || IsPending)
                 {
                     throw new InvalidOperationException("The bytes of a tensor can be reached only on the CPU and in row-major order; call .cpu().contiguous() first.");
                 }
@@ -146,7 +146,7 @@ public static partial class torch
         /// <summary>The elements as text, at most six along each dimension.</summary>
         public string str()
         {
-            using var values = OutsideScopes(() => detach().cpu().to_type(is_integral(dtype) ? ScalarType.Int64 : ScalarType.Float64).contiguous());
+            using var values = OutsideScopes(() => Settled(detach().cpu()).to_type(torch.is_integral(dtype) ? ScalarType.Int64 : torch.is_complex(dtype) ? ScalarType.ComplexFloat64 : ScalarType.Float64).contiguous());
             var text = new StringBuilder();
             Append(text, values, shape, 0, 0);
             return $"{text}  {ToString()}";
@@ -171,9 +171,12 @@ public static partial class torch
             const int edge = 3;
             if (dimension == shape.Length)
             {
-                text.Append(values.dtype == ScalarType.Int64
-                    ? ((long*)values.DataPointer())[offset].ToString(CultureInfo.InvariantCulture)
-                    : ((double*)values.DataPointer())[offset].ToString("G5", CultureInfo.InvariantCulture));
+                text.Append(values.dtype switch
+                {
+                    ScalarType.Int64 => ((long*)values.DataPointer())[offset].ToString(CultureInfo.InvariantCulture),
+                    ScalarType.ComplexFloat64 => TextOf(((System.Numerics.Complex*)values.DataPointer())[offset]),
+                    _ => TextOf(((double*)values.DataPointer())[offset]),
+                });
                 return;
             }
 
@@ -197,6 +200,24 @@ public static partial class torch
             }
 
             text.Append(']');
+        }
+
+        private static string TextOf(double value) => value.ToString("G5", CultureInfo.InvariantCulture);
+
+        private static string TextOf(System.Numerics.Complex value) => $"{TextOf(value.Real)}{(value.Imaginary < 0 ? "" : "+")}{TextOf(value.Imaginary)}i";
+
+        // The numbers as they lie in memory must be the tensor's.
+        private static Tensor Settled(Tensor tensor) => tensor.IsPending ? tensor.resolve_conj().resolve_neg() : tensor;
+
+        private bool IsPending
+        {
+            get
+            {
+                int value;
+                NativeError.Check(NativeMethods.rvt_tensor_is_pending(Handle, &value));
+                GC.KeepAlive(this);
+                return value != 0;
+            }
         }
 
         private Tensor DisposeIf(bool dispose, Tensor result)
@@ -224,6 +245,8 @@ public static partial class torch
                 ScalarType.Float32 => typeof(T) == typeof(float),
                 ScalarType.Float64 => typeof(T) == typeof(double),
                 ScalarType.Bool => typeof(T) == typeof(bool),
+                ScalarType.ComplexFloat32 => typeof(T) == typeof((float, float)),
+                ScalarType.ComplexFloat64 => typeof(T) == typeof(System.Numerics.Complex),
                 ScalarType.BFloat16 => Unsafe.SizeOf<T>() == 2 && typeof(T) != typeof(Half),
                 _ => false,
             };

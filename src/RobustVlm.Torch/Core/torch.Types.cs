@@ -42,7 +42,16 @@ public static partial class torch
     public const ScalarType float32 = ScalarType.Float32;
     public const ScalarType float64 = ScalarType.Float64;
     public const ScalarType bfloat16 = ScalarType.BFloat16;
+    public const ScalarType complex64 = ScalarType.ComplexFloat32;
+    public const ScalarType cfloat = ScalarType.ComplexFloat32;
+    public const ScalarType complex128 = ScalarType.ComplexFloat64;
+    public const ScalarType cdouble = ScalarType.ComplexFloat64;
     public const ScalarType @bool = ScalarType.Bool;
+    public const ScalarType @double = ScalarType.Float64;
+    public const ScalarType @float = ScalarType.Float32;
+    public const ScalarType @int = ScalarType.Int32;
+    public const ScalarType @long = ScalarType.Int64;
+    public const ScalarType @short = ScalarType.Int16;
 
     public static Device CPU { get; } = new(DeviceType.CPU);
 

@@ -94,6 +94,12 @@ internal sealed unsafe class Operator(string name, string overload)
 
     internal static byte[] Utf8(string? text) => Encoding.UTF8.GetBytes((text ?? "") + "\0");
 
+    /// <summary>Whether the operator was called since the last <see cref="Forget"/>; for tests.</summary>
+    internal bool WasCalled => _handle != 0;
+
+    /// <summary>Makes the next call look the operator up again.</summary>
+    internal void Forget() => _handle = 0;
+
     private nint Find()
     {
         fixed (byte* n = Utf8(name), o = Utf8(overload))

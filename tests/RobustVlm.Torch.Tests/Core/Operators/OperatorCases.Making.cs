@@ -1,0 +1,92 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustVlm.Torch.Tests.Core.Operators;
+
+/// <content>New tensors, lists of tensors and random numbers.</content>
+internal static partial class OperatorCases
+{
+    private static Dictionary<string, Func<OperatorOperands, object>> Making() => new()
+    {
+        // New tensors and conversions.
+        ["arange.start_step"] = o => arange(1.0, 2.0, 0.3),
+        ["linspace"] = o => linspace(0, 1, 5),
+        ["logspace"] = o => logspace(0, 1, 5, 2),
+        ["eye"] = o => Aten.eye(3),
+        ["eye.m"] = o => eye(2, 3),
+        ["zeros"] = o => zeros(2, 3),
+        ["ones"] = o => o.A.new_ones(2, 3),
+        ["full"] = o => o.I.new_full([2, 3], 7),
+        ["zeros_like"] = o => zeros_like(o.A),
+        ["ones_like"] = o => ones_like(o.I),
+        ["full_like"] = o => o.A.full_like(2.5),
+        ["empty.memory_format"] = o => empty(2, 3).zero_(),
+        ["empty_like"] = o => o.I.empty_like().zero_(),
+        ["empty_strided"] = o => empty_strided([2, 3], [1, 2]).zero_(),
+        ["scalar_tensor"] = o => Aten.scalar_tensor(2.5),
+        ["to.dtype"] = o => o.A.to(float32),
+        ["to.device"] = o => o.I.to(float64, CPU),
+        ["to.dtype_layout"] = o => Aten.to_dtype_layout(o.A, dtype: float32),
+        ["_to_copy"] = o => Aten._to_copy(o.A, dtype: float16),
+        ["item"] = o => o.V3[1].ToScalar(),
+        ["_local_scalar_dense"] = o => Aten._local_scalar_dense(o.V3[1]),
+        ["can_cast"] = o => can_cast(float32, int64),
+        ["promote_types"] = o => ones(1, promote_types(int32, float16)),
+        ["result_type.Tensor"] = o => ones(1, result_type(o.I, o.A)),
+
+        // Lists of tensors.
+        ["_foreach_add.List"] = o => Aten._foreach_add_List(o.Some, o.Others, 2),
+        ["_foreach_add.Scalar"] = o => Aten._foreach_add_Scalar(o.Some, 2.5),
+        ["_foreach_mul.Scalar"] = o => Aten._foreach_mul_Scalar(o.Some, 2.5),
+        ["_foreach_maximum.List"] = o => Aten._foreach_maximum_List(o.Some, o.Others),
+        ["_foreach_neg"] = o => Aten._foreach_neg(o.Some),
+        ["_foreach_sqrt"] = o => Aten._foreach_sqrt(o.Positives),
+        ["_foreach_norm.Scalar"] = o => Aten._foreach_norm_Scalar(o.Some, 2),
+        ["_foreach_add_.List"] = o => On(o.Some, l => Aten._foreach_add__List(l, o.Others, 2)),
+        ["_foreach_add_.Scalar"] = o => On(o.Some, l => Aten._foreach_add__Scalar(l, 2.5)),
+        ["_foreach_add_.ScalarList"] = o => On(o.Some, l => Aten._foreach_add__ScalarList(l, [2.5, 1.5])),
+        ["_foreach_addcdiv_.Scalar"] = o => On(o.Some, l => Aten._foreach_addcdiv__Scalar(l, o.Others, o.Positives, 0.5)),
+        ["_foreach_addcdiv_.ScalarList"] = o => On(o.Some, l => Aten._foreach_addcdiv__ScalarList(l, o.Others, o.Positives, [0.5, 2])),
+        ["_foreach_addcmul_.Scalar"] = o => On(o.Some, l => Aten._foreach_addcmul__Scalar(l, o.Others, o.Positives, 0.5)),
+        ["_foreach_addcmul_.ScalarList"] = o => On(o.Some, l => Aten._foreach_addcmul__ScalarList(l, o.Others, o.Positives, [0.5, 2])),
+        ["_foreach_div_.List"] = o => On(o.Some, l => Aten._foreach_div__List(l, o.Positives)),
+        ["_foreach_div_.Scalar"] = o => On(o.Some, l => Aten._foreach_div__Scalar(l, 2.5)),
+        ["_foreach_div_.ScalarList"] = o => On(o.Some, l => Aten._foreach_div__ScalarList(l, [2.5, 1.5])),
+        ["_foreach_maximum_.List"] = o => On(o.Some, l => Aten._foreach_maximum__List(l, o.Others)),
+        ["_foreach_mul_.List"] = o => On(o.Some, l => Aten._foreach_mul__List(l, o.Others)),
+        ["_foreach_mul_.Scalar"] = o => On(o.Some, l => Aten._foreach_mul__Scalar(l, 2.5)),
+        ["_foreach_mul_.ScalarList"] = o => On(o.Some, l => Aten._foreach_mul__ScalarList(l, [2.5, 1.5])),
+        ["_foreach_neg_"] = o => On(o.Some, Aten._foreach_neg_),
+        ["_foreach_sqrt_"] = o => On(o.Positives, Aten._foreach_sqrt_),
+        ["_foreach_sub_.List"] = o => On(o.Some, l => Aten._foreach_sub__List(l, o.Others, 2)),
+        ["_foreach_zero_"] = o => On(o.Some, Aten._foreach_zero_),
+
+        // Random numbers: the same stream as Python's for the same seed.
+        ["bernoulli"] = o => bernoulli(o.U, o.G),
+        ["bernoulli_.Tensor"] = o => zeros_like(o.U).bernoulli_(o.U, o.G),
+        ["bernoulli_.float"] = o => zeros_like(o.U).bernoulli_(0.3, o.G),
+        ["binomial"] = o => binomial(o.Q.round() * 5, o.U, o.G),
+        ["cauchy_"] = o => zeros(2, 5).cauchy_(0.5, 2, o.G),
+        ["exponential_"] = o => zeros(2, 5).exponential_(1.5, o.G),
+        ["geometric_"] = o => zeros(2, 5).geometric_(0.3, o.G),
+        ["log_normal_"] = o => zeros(2, 5).log_normal_(0.5, 2, o.G),
+        ["multinomial"] = o => multinomial(o.P[0], 3, false, o.G),
+        ["normal.Tensor_Tensor"] = o => normal(o.A, o.P, o.G),
+        ["normal.float_float"] = o => normal(0.5, 2, [2, 5], generator: o.G),
+        ["normal_"] = o => zeros(20).normal_(0.5, 2, o.G),
+        ["poisson"] = o => poisson(o.Q, o.G),
+        ["_standard_gamma"] = o => _standard_gamma(o.Q, o.G),
+        ["rand.generator"] = o => rand(2, 5, generator: o.G),
+        ["randn.generator"] = o => randn(20, generator: o.G),
+        ["randint.low_generator"] = o => randint(-3, 9, [2, 5], generator: o.G),
+        ["randperm.generator"] = o => randperm(9, generator: o.G),
+        ["random_"] = o => Aten.random_(zeros(9, int64), o.G),
+        ["random_.from"] = o => zeros(9).random_(-2, 7, o.G),
+        ["uniform_"] = o => zeros(9).uniform_(-2, 7, o.G),
+        ["rand"] = o => Seeded(() => Aten.rand([4])),
+        ["randn"] = o => Seeded(() => Aten.randn([4])),
+        ["rand_like"] = o => Seeded(() => rand_like(o.A)),
+        ["randn_like"] = o => Seeded(() => o.A.randn_like()),
+        ["randint_like.low_dtype"] = o => Seeded(() => randint_like(o.A, 2, 9)),
+    };
+}
