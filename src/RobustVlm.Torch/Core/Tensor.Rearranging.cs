@@ -59,8 +59,6 @@ public static partial class torch
 
         public Tensor select_scatter(Tensor src, long dim, long index) => Aten.select_scatter(this, src, dim, index);
 
-        public Tensor set_(Tensor source) => Aten.set__source_Tensor(this, source);
-
         public Tensor slice_scatter(Tensor src, long dim = 0, long? start = null, long? end = null, long step = 1) => Aten.slice_scatter(this, src, dim, start, end, step);
 
         public Tensor swapdims(long dim0, long dim1) => Aten.transpose_int(this, dim0, dim1);

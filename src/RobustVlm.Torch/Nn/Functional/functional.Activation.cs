@@ -124,6 +124,10 @@ public static partial class torch
 
             /// <summary>The first half of a dimension times the sigmoid of the second.</summary>
             public static Tensor glu(Tensor input, long dim = -1) => Aten.glu(input, dim);
+
+            /// <summary>max(x, 0) + slope · min(x, 0) with a random slope in training (TorchSharp's default is the mean slope).</summary>
+            public static Tensor rrelu(Tensor x, double lower = 1.0 / 8, double upper = 1.0 / 3, bool inplace = false) =>
+                inplace ? x.rrelu_(lower, upper).alias() : x.rrelu(lower, upper);
         }
     }
 }

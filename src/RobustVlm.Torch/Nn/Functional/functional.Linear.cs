@@ -61,6 +61,14 @@ public static partial class torch
             /// <param name="keepdim">Whether the last dimension stays, with size 1.</param>
             public static Tensor pairwise_distance(Tensor input1, Tensor input2, double p = 2.0, double eps = 1e-6, bool keepdim = false) =>
                 Aten.pairwise_distance(input1, input2, p, eps, keepdim);
+
+            /// <summary>x₁ᵀ W x₂ + b for each pair of vectors.</summary>
+            /// <param name="input1">Float tensor [..., in1].</param>
+            /// <param name="input2">Float tensor [..., in2].</param>
+            /// <param name="weight">Float tensor [out, in1, in2].</param>
+            /// <param name="bias">Float tensor [out], or null.</param>
+            /// <returns>Float tensor [..., out].</returns>
+            public static Tensor bilinear(Tensor input1, Tensor input2, Tensor weight, Tensor? bias = null) => Aten.bilinear(input1, input2, weight, bias);
         }
     }
 }

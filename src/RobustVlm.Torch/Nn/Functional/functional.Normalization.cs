@@ -84,26 +84,6 @@ public static partial class torch
 
                 return Aten.batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps, true);
             }
-
-            /// <summary>Normalises each channel of each sample.</summary>
-            /// <param name="input">Float tensor [N, C, ...].</param>
-            /// <param name="running_mean">Float tensor [C], or null.</param>
-            /// <param name="running_var">Float tensor [C], or null.</param>
-            /// <param name="weight">Float tensor [C], or null.</param>
-            /// <param name="bias">Float tensor [C], or null.</param>
-            /// <param name="use_input_stats">Whether the sample's own mean and variance are used rather than the running ones.</param>
-            /// <param name="momentum">Share of the sample in the running statistics.</param>
-            /// <param name="eps">Added to the variance.</param>
-            public static Tensor instance_norm(
-                Tensor input,
-                Tensor? running_mean = null,
-                Tensor? running_var = null,
-                Tensor? weight = null,
-                Tensor? bias = null,
-                bool use_input_stats = true,
-                double momentum = 0.1,
-                double eps = 1e-5) =>
-                Aten.instance_norm(input, weight, bias, running_mean, running_var, use_input_stats, momentum, eps, true);
         }
     }
 }

@@ -6,64 +6,12 @@ public static partial class torch
     {
         public static partial class functional
         {
-            /// <summary>Means of windows of a sequence [N, C, L].</summary>
-            public static Tensor avg_pool1d(Tensor input, long kernel_size, long? stride = null, long? padding = null, bool ceil_mode = false, bool count_include_pad = true) =>
-                Aten.avg_pool1d(input, [kernel_size], [stride ?? kernel_size], [padding ?? 0], ceil_mode, count_include_pad);
-
-            /// <summary>Means of windows of a volume [N, C, D, H, W].</summary>
-            public static Tensor avg_pool3d(
-                Tensor input, long[] kernel_size, long[]? stride = null, long[]? padding = null, bool ceil_mode = false, bool count_include_pad = true, long? divisor_override = null) =>
-                Aten.avg_pool3d(input, kernel_size, stride ?? kernel_size, padding ?? [0], ceil_mode, count_include_pad, divisor_override);
-
-            /// <summary>Largest elements of windows of a sequence [N, C, L].</summary>
-            public static Tensor max_pool1d(Tensor input, long kernel_size, long? stride = null, long? padding = null, long? dilation = null, bool ceil_mode = false) =>
-                Aten.max_pool1d(input, [kernel_size], [stride ?? kernel_size], [padding ?? 0], [dilation ?? 1], ceil_mode);
-
-            /// <summary>Largest elements of windows of a sequence, with their positions.</summary>
-            public static (Tensor output, Tensor indices) max_pool1d_with_indices(
-                Tensor input, long kernel_size, long? stride = null, long? padding = null, long? dilation = null, bool ceil_mode = false) =>
-                Aten.max_pool1d_with_indices(input, [kernel_size], [stride ?? kernel_size], [padding ?? 0], [dilation ?? 1], ceil_mode);
-
-            /// <summary>Largest elements of windows of a volume [N, C, D, H, W].</summary>
-            public static Tensor max_pool3d(
-                Tensor input, long[] kernel_size, long[]? strides = null, long[]? padding = null, long[]? dilation = null, bool ceil_mode = false) =>
-                Aten.max_pool3d(input, kernel_size, strides ?? kernel_size, padding ?? [0], dilation ?? [1], ceil_mode);
-
-            /// <summary>Largest elements of windows of a volume, with their positions.</summary>
-            public static (Tensor output, Tensor indices) max_pool3d_with_indices(
-                Tensor input, long[] kernel_size, long[]? strides = null, long[]? padding = null, long[]? dilation = null, bool ceil_mode = false) =>
-                Aten.max_pool3d_with_indices(input, kernel_size, strides ?? kernel_size, padding ?? [0], dilation ?? [1], ceil_mode);
-
-            /// <summary>Means of as many windows as the output has elements; [N, C, L].</summary>
-            public static Tensor adaptive_avg_pool1d(Tensor input, long output_size) => Aten.adaptive_avg_pool1d(input, [output_size]);
-
-            /// <summary>Means of as many windows as the output has elements; [N, C, D, H, W].</summary>
-            public static Tensor adaptive_avg_pool3d(Tensor input, long[] output_size) => Aten.adaptive_avg_pool3d(input, output_size);
-
             /// <inheritdoc cref="adaptive_avg_pool3d(Tensor, long[])"/>
             public static Tensor adaptive_avg_pool3d(Tensor input, (long, long, long) output_size) =>
                 Aten.adaptive_avg_pool3d(input, [output_size.Item1, output_size.Item2, output_size.Item3]);
 
             /// <inheritdoc cref="adaptive_avg_pool3d(Tensor, long[])"/>
             public static Tensor adaptive_avg_pool3d(Tensor input, long output_size) => Aten.adaptive_avg_pool3d(input, [output_size, output_size, output_size]);
-
-            /// <summary>Largest elements of as many windows as the output has elements; [N, C, L].</summary>
-            public static Tensor adaptive_max_pool1d(Tensor input, long output_size) => First(adaptive_max_pool1d_with_indices(input, output_size));
-
-            /// <summary>Largest elements and their positions.</summary>
-            public static (Tensor Values, Tensor Indices) adaptive_max_pool1d_with_indices(Tensor input, long output_size) => Aten.adaptive_max_pool1d(input, [output_size]);
-
-            /// <summary>Largest elements of as many windows as the output has elements; [N, C, H, W].</summary>
-            public static Tensor adaptive_max_pool2d(Tensor input, long[] output_size) => First(adaptive_max_pool2d_with_indices(input, output_size));
-
-            /// <summary>Largest elements and their positions.</summary>
-            public static (Tensor Values, Tensor Indices) adaptive_max_pool2d_with_indices(Tensor input, long[] output_size) => Aten.adaptive_max_pool2d(input, output_size);
-
-            /// <summary>Largest elements of as many windows as the output has elements; [N, C, D, H, W].</summary>
-            public static Tensor adaptive_max_pool3d(Tensor input, long[] output_size) => First(adaptive_max_pool3d_with_indices(input, output_size));
-
-            /// <summary>Largest elements and their positions.</summary>
-            public static (Tensor Values, Tensor Indices) adaptive_max_pool3d_with_indices(Tensor input, long[] output_size) => Aten.adaptive_max_pool3d(input, output_size);
 
             /// <summary>Puts elements back where <see cref="max_pool1d_with_indices"/> found them; zeros elsewhere.</summary>
             public static Tensor max_unpool1d(Tensor input, Tensor indices, long kernel_size, long? stride = null, long? padding = null, long[]? output_size = null)
