@@ -1,4 +1,5 @@
 using System.Globalization;
+using RobustVlm.Torch.Interop;
 using RobustVlm.Torch.Tests.Safety.Fuzz;
 
 namespace RobustVlm.Torch.Tests.Safety;
@@ -13,6 +14,8 @@ internal static class Program
             case ["fuzz", var group, var seed, var from, var to, var folder, .. var skipped]:
                 var targets = group == "operators" ? FuzzTarget.Operators() : FuzzTarget.PublicMethods();
                 var first = Number(from);
+                NativeMethods.EnsureLoaded();
+                NativeError.Check(NativeMethods.rvt_fence_for_test());
                 using (var fuzzer = new Fuzzer(targets, (int)Number(seed), folder, [.. skipped]))
                 {
                     fuzzer.Run(first, Number(to) < 0 ? first + 1 : Number(to) * targets.Count);

@@ -42,33 +42,42 @@ internal sealed record FuzzCampaign(long Returned, long Threw, IReadOnlyList<str
         {
             var skipped = deaths.Where(death => death.Value >= EnoughDeaths).Select(death => death.Key);
             var child = ChildProcess.Run(["fuzz", group, Text(seed), Text(from), Text(rounds), folder, .. skipped], memoryGiB: 4, threads: 1 + (seed % 2));
+            var (index, more, moreThrew, call) = LastCall(folder, from);
+            returned += more;
+            threw += moreThrew;
             if (child.ExitCode == 0)
             {
-                var counts = child.Output.Split('\n')[^1].Split(' ');
-                returned += long.Parse(counts[1], CultureInfo.InvariantCulture);
-                threw += long.Parse(counts[2], CultureInfo.InvariantCulture);
                 findings.AddRange(Bad(folder));
                 return new(returned, threw, findings, slow);
             }
 
-            var hang = Path.Combine(folder, "hang");
-            var call = File.ReadLines(Path.Combine(folder, "journal")).FirstOrDefault() ?? $"{from}\tnothing was called";
-            var index = long.Parse(call[..call.IndexOf('\t', StringComparison.Ordinal)], CultureInfo.InvariantCulture);
-            var name = call[(call.IndexOf('\t', StringComparison.Ordinal) + 1)..].Split('(')[0];
+            var name = call.Split('(')[0];
             deaths[name] = deaths.GetValueOrDefault(name) + 1;
+            var hang = Path.Combine(folder, "hang");
             if (File.Exists(hang))
             {
                 File.Delete(hang);
-                slow.Add($"SLOW\t{call}");
+                slow.Add($"SLOW\t{index}\t{call}");
             }
             else
             {
-                findings.Add($"DIED\t{call}\texit code {child.ExitCode}: {child.Output.ReplaceLineEndings(" | ")}");
+                findings.Add($"DIED\t{index}\t{call}\texit code {child.ExitCode}: {child.Output.ReplaceLineEndings(" | ")}");
             }
 
             from = index + 1;
         }
     }
+
+    private static (long Index, long Returned, long Threw, string Call) LastCall(string folder, long from)
+    {
+        var journal = Path.Combine(folder, "journal");
+        var parts = (File.Exists(journal) ? File.ReadLines(journal).FirstOrDefault() : null)?.Split('\t', 4);
+        return parts is null
+            ? (from, 0, 0, "nothing was called")
+            : (Number(parts[0]), Number(parts[1]), Number(parts[2]), parts[3]);
+    }
+
+    private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
 
     private static IEnumerable<string> Bad(string folder)
     {

@@ -27,8 +27,8 @@ internal sealed class FuzzTarget
 
     internal object? Invoke(object?[] arguments) => _thunk(arguments);
 
-    /// <summary>The typed operators that the generator made.</summary>
-    internal static List<FuzzTarget> Operators() => Of(typeof(Aten), BindingFlags.Static | BindingFlags.NonPublic);
+    /// <summary>The typed operators that the generator made; found by name, as tools that do not run generators read this file too.</summary>
+    internal static List<FuzzTarget> Operators() => Of(typeof(torch).Assembly.GetType("TorchSharp.Aten", throwOnError: true)!, BindingFlags.Static | BindingFlags.NonPublic);
 
     /// <summary>Everything public that takes or makes tensors.</summary>
     internal static List<FuzzTarget> PublicMethods() =>
@@ -49,7 +49,7 @@ internal sealed class FuzzTarget
     // Settings that outlive the call would make later calls depend on earlier ones.
     private static bool ChangesTheProcess(MethodInfo method) =>
         method.Name is "set_default_dtype" or "set_default_device" or "set_grad_enabled" or "no_grad" or "enable_grad" or "inference_mode" or "set_num_threads"
-            or "set_num_interop_threads" or "NewDisposeScope" or "save" or "use_deterministic_algorithms" or "set_deterministic_debug_mode" or "GetHashCode" or "Equals";
+            or "set_num_interop_threads" or "NewDisposeScope" or "save" or "use_deterministic_algorithms" or "set_deterministic_debug_mode" or "GetHashCode" or "Equals" or "load";
 
     private static MethodInfo Closed(MethodInfo method) =>
         method.IsGenericMethodDefinition && method.GetGenericArguments().All(argument => argument.GenericParameterAttributes.HasFlag(GenericParameterAttributes.NotNullableValueTypeConstraint))
