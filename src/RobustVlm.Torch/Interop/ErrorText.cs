@@ -8,6 +8,8 @@ internal static partial class ErrorText
     // The first entry whose part occurs in the message says what to do.
     private static readonly (string Part, string Advice)[] Advice =
     [
+        ("isDifferentiableType", "A result of an integral type carries no gradient; call detach() first."),
+        ("reduction == Reduction::", "The reduction must be one of nn.Reduction."),
         ("'CUDA' backend", "This libtorch was built without CUDA; use torch.CPU."),
         ("not compiled with CUDA", "This libtorch was built without CUDA; use torch.CPU."),
         ("to be on the same device", "Move them together with .to(device)."),

@@ -119,5 +119,6 @@ internal unsafe struct NativeValue
 
     internal readonly torch.ScalarType AsScalarType() => (torch.ScalarType)Integer;
 
-    private static ArgumentNullException NoTensor(string name) => new(name, "A tensor is needed here, but it is null; the grad of a tensor is null before the first backward pass.");
+    /// <summary>What to throw for a null tensor.</summary>
+    internal static ArgumentNullException NoTensor(string name) => new(name, "A tensor is needed here, but it is null; the grad of a tensor is null before the first backward pass.");
 }

@@ -7,6 +7,7 @@
 #include <torch/csrc/api/include/torch/version.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <limits>
 #include <mutex>
 #include <unordered_map>
@@ -18,10 +19,14 @@ struct Region {
   size_t length;
 };
 
+std::atomic<size_t> slack{0};
 std::mutex mutex;
 std::unordered_map<void*, Region> regions;
 
 void release(void* data) {
+  if (data == nullptr) {
+    return;
+  }
   Region region{};
   {
     std::lock_guard<std::mutex> lock(mutex);
@@ -44,7 +49,7 @@ struct FencedAllocator final : at::Allocator {
     constexpr size_t alignment = 16;
     const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
     TORCH_CHECK(bytes < std::numeric_limits<size_t>::max() / 2, "not enough memory: ", bytes, " bytes");
-    const auto used = (bytes + alignment - 1) / alignment * alignment;
+    const auto used = (bytes + alignment - 1) / alignment * alignment + slack.load();
     const auto pages = (used + page - 1) / page * page;
     void* start = mmap(nullptr, pages + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     TORCH_CHECK(start != MAP_FAILED, "not enough memory: ", bytes, " bytes");
@@ -66,4 +71,8 @@ FencedAllocator allocator;
 
 }  // namespace
 
-RVT_API(rvt_fence_for_test, (), ()) { c10::SetCPUAllocator(&allocator, 255); }
+// The first `bytes_of_slack` bytes beyond the end may still be touched.
+RVT_API(rvt_fence_for_test, (int64_t bytes_of_slack), (bytes_of_slack)) {
+  slack = static_cast<size_t>(bytes_of_slack);
+  c10::SetCPUAllocator(&allocator, 255);
+}

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <unordered_map>
 
@@ -17,7 +18,7 @@ void check_integer_quotient(const Arguments& a) {
     return;
   }
   const auto as_tensor = [](const c10::IValue& v) { return v.isTensor() ? v.toTensor() : at::scalar_tensor(v.toScalar(), v.isInt() ? at::kLong : at::kDouble); };
-  if ((a[0].isScalar() && !a[0].isInt()) || (a[1].isScalar() && (!a[1].isInt() || a[1].toInt() != -1))) {
+  if ((a[0].isScalar() && !a[0].isInt()) || (a[1].isScalar() && !a[1].isInt())) {
     return;
   }
   const auto dividend = as_tensor(a[0]);
@@ -26,10 +27,11 @@ void check_integer_quotient(const Arguments& a) {
   if ((type != at::kInt && type != at::kLong) || dividend.is_meta() || divisor.is_meta()) {
     return;
   }
+  // Converted first, as libtorch does: a 64-bit number may become -1 when cut to 32 bits.
   const int64_t smallest = type == at::kInt ? std::numeric_limits<int32_t>::min() : std::numeric_limits<int64_t>::min();
   at::NoGradGuard no_grad;
   TORCH_CHECK_VALUE(
-      !(dividend.eq(smallest).any().item<bool>() && divisor.eq(-1).any().item<bool>()),
+      !divisor.to(type).eq(-1).any().item<bool>() || !dividend.to(type).eq(smallest).any().item<bool>(),
       "the smallest ", type, " (", smallest, ") divided by -1 is too large for ", type, "; convert to a floating-point type first");
 }
 
@@ -110,8 +112,38 @@ void check_output_size(const Arguments& a) {
   TORCH_CHECK_VALUE(size.toInt() == needed, "output_size must be ", needed, ", the sum of the repeats, not ", size.toInt());
 }
 
-void check_not_empty(const Arguments& a) {
+// The gradient's kernel turns positions into addresses and trusts that NaN and infinity do not occur.
+void check_grid(const Arguments& a) {
+  const auto& input = a[0].toTensor();
+  const auto& grid = a[1].toTensor();
+  if (at::GradMode::is_enabled() && (input.requires_grad() || grid.requires_grad()) && !grid.is_meta()) {
+    at::NoGradGuard no_grad;
+    TORCH_CHECK_VALUE(grid.abs().le(1e9).all().item<bool>(), "the grid contains NaN or positions beyond 1e9; -1 to 1 lie inside the picture");
+  }
+}
+
+// Positions in the input are worked out from the scales, not from the sizes.
+void check_scales(const Arguments& a) {
+  const auto& input = a[0].toTensor();
+  const auto sizes = a[1].toIntVector();
+  const auto spatial = static_cast<int64_t>(sizes.size());
+  if (input.dim() != spatial + 2) {
+    return;
+  }
+  for (int64_t i = 0; i < spatial; i++) {
+    const auto& scale = a[a.size() - static_cast<size_t>(spatial - i)];
+    if (scale.isDouble()) {
+      const double fitting = std::floor(static_cast<double>(input.size(i + 2)) * scale.toDouble());
+      TORCH_CHECK_VALUE(fitting == static_cast<double>(sizes[i]), "a scale of ", scale.toDouble(), " makes ", input.size(i + 2), " pixels ", fitting, ", not ", sizes[i]);
+    }
+  }
+}
+
+// Arguments: input, weight, bias, running_mean, running_var, training.
+void check_batch_norm(const Arguments& a) {
   TORCH_CHECK_VALUE(a[0].toTensor().numel() > 0, "a batch without elements cannot be normalised");
+  TORCH_CHECK_VALUE(
+      a[5].toBool() || (a[3].isTensor() && a[4].isTensor()), "without training the running mean and variance are needed");
 }
 
 }  // namespace
@@ -145,9 +177,15 @@ Guards::Special Guards::find(const std::string& name) {
       {"aten::replication_pad2d", check_padding},
       {"aten::searchsorted", check_sorter},
       {"aten::repeat_interleave", check_output_size},
-      {"aten::native_batch_norm", check_not_empty},
+      {"aten::grid_sampler", check_grid},
+      {"aten::grid_sampler_2d", check_grid},
+      {"aten::grid_sampler_3d", check_grid},
+      {"aten::native_batch_norm", check_batch_norm},
   };
   const auto plain = !name.empty() && name.back() == '_' ? name.substr(0, name.size() - 1) : name;   // in place is guarded alike
+  if (name.compare(0, 14, "aten::upsample") == 0 || name.compare(0, 15, "aten::_upsample") == 0) {
+    return check_scales;
+  }
   const auto found = table.find(plain);
   return found == table.end() ? nullptr : found->second;
 }

@@ -22,6 +22,9 @@ struct Usage {
 
 Usage usage;
 
+// OpenBLAS's kernels for complex matrices read beyond the last element; that must not touch a foreign page.
+constexpr size_t kSlack = 256;
+
 void deallocate(void* data) {
   if (data != nullptr) {
     usage.live.fetch_sub(static_cast<int64_t>(malloc_usable_size(data)), std::memory_order_relaxed);
@@ -35,7 +38,7 @@ struct CountingAllocator final : at::Allocator {
 #else
   at::DataPtr allocate(size_t bytes) const override {
 #endif
-    void* data = c10::alloc_cpu(bytes);
+    void* data = c10::alloc_cpu(bytes == 0 ? 0 : bytes + kSlack);
     if (data != nullptr) {
       const auto size = static_cast<int64_t>(malloc_usable_size(data));
       const auto live = usage.live.fetch_add(size, std::memory_order_relaxed) + size;

@@ -12,18 +12,22 @@ internal static class ChildProcess
     internal sealed record Result(int ExitCode, string Output);
 
     /// <param name="arguments">What <see cref="Program"/> is to do.</param>
-    /// <param name="memoryGiB">Limit on the memory it may write to; an allocation beyond it fails as on a full machine.</param>
+    /// <param name="memoryGiB">Limit on the memory it may write to, beyond which an allocation fails as on a full machine; none when null.</param>
     /// <param name="threads">Threads of one operator.</param>
-    internal static Result Run(IEnumerable<string> arguments, int memoryGiB = 8, int threads = 2)
+    internal static Result Run(IEnumerable<string> arguments, int? memoryGiB = null, int threads = 2)
     {
-        var kilobytes = ((long)memoryGiB << 20).ToString(CultureInfo.InvariantCulture);
-        var start = new ProcessStartInfo("/bin/sh", ["-c", $"ulimit -c 0; ulimit -d {kilobytes}; exec \"$0\" \"$@\"", Environment.ProcessPath is { } path && Path.GetFileName(path) == "dotnet" ? path : "dotnet", typeof(Program).Assembly.Location, .. arguments])
+        var limit = memoryGiB is { } size ? ((long)size << 20).ToString(CultureInfo.InvariantCulture) : "unlimited";
+        var start = new ProcessStartInfo("/bin/sh", ["-c", $"ulimit -c 0; ulimit -d {limit}; exec \"$0\" \"$@\"", Environment.ProcessPath is { } path && Path.GetFileName(path) == "dotnet" ? path : "dotnet", typeof(Program).Assembly.Location, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
         start.Environment["OMP_NUM_THREADS"] = threads.ToString(CultureInfo.InvariantCulture);
-        start.Environment["DOTNET_GCHeapHardLimit"] = "0x40000000";   // the collector would otherwise reserve more than the limit allows
+        if (memoryGiB is not null)
+        {
+            start.Environment["DOTNET_GCHeapHardLimit"] = "0x40000000";   // the collector would otherwise reserve more than the limit allows
+        }
+
         var output = new LinkedList<string>();
         using var process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, line) => Keep(line.Data);

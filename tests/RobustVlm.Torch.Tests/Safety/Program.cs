@@ -7,6 +7,9 @@ namespace RobustVlm.Torch.Tests.Safety;
 /// <summary>What the assembly does when started as a process of its own: the part of a test that may crash.</summary>
 internal static class Program
 {
+    // What the binding's own allocator leaves behind every tensor.
+    private const long Slack = 256;
+
     private static int Main(string[] args)
     {
         switch (args)
@@ -15,7 +18,7 @@ internal static class Program
                 var targets = group == "operators" ? FuzzTarget.Operators() : FuzzTarget.PublicMethods();
                 var first = Number(from);
                 NativeMethods.EnsureLoaded();
-                NativeError.Check(NativeMethods.rvt_fence_for_test());
+                NativeError.Check(NativeMethods.rvt_fence_for_test(Slack));
                 using (var fuzzer = new Fuzzer(targets, (int)Number(seed), folder, [.. skipped]))
                 {
                     fuzzer.Run(first, Number(to) < 0 ? first + 1 : Number(to) * targets.Count);
@@ -24,6 +27,20 @@ internal static class Program
                 return 0;
             case ["targets", var group]:
                 Console.WriteLine(string.Join('\n', (group == "operators" ? FuzzTarget.Operators() : FuzzTarget.PublicMethods()).Select(target => $"{target.Name}\t{target.Method}")));
+                return 0;
+            case ["stress", var family, var runs, var calls]:
+                for (var run = 0; run < Number(runs); run++)
+                {
+                    using var collector = new CollectorStress();
+                    for (var i = 0; i < Number(calls); i++)
+                    {
+                        OperatorFamilies.All[family]();
+                    }
+                }
+
+                return 0;
+            case ["leak", var loop, var steps]:
+                LeakLoops.Measure(loop, Number(steps));
                 return 0;
             case ["campaign", var group, var seed, var rounds]:
                 var campaign = FuzzCampaign.Run(group, (int)Number(seed), (int)Number(rounds));

@@ -31,6 +31,9 @@ internal sealed class FuzzArguments(Random random)
     private readonly FuzzTensors _tensors = new(random);
     private double _wildness;
 
+    /// <summary>Whether null was given where the declaration does not allow it; the compiler warns of that.</summary>
+    internal bool BrokeNullability { get; private set; }
+
     /// <summary>Whether arguments of this type can be made.</summary>
     internal static bool CanMake(Type type) => Element(type) is { } element ? CanMakeOne(element) : CanMakeOne(Nullable.GetUnderlyingType(type) ?? type);
 
@@ -84,6 +87,7 @@ internal sealed class FuzzArguments(Random random)
         var optional = parameter is not null && new NullabilityInfoContext().Create(parameter).WriteState == NullabilityState.Nullable;
         if (!type.IsValueType && (optional ? random.Next(2) == 0 : wild && random.Next(12) == 0))
         {
+            BrokeNullability |= !optional;
             return (null, "null");
         }
 

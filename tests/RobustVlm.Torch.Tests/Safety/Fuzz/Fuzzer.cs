@@ -49,7 +49,8 @@ internal sealed class Fuzzer(IReadOnlyList<FuzzTarget> targets, int seed, string
     {
         using var scope = NewDisposeScope();
         var random = new Random(unchecked((int)((index * 2654435761L) ^ (seed * 40503L))));
-        var (arguments, text) = new FuzzArguments(random).For(target);
+        var source = new FuzzArguments(random);
+        var (arguments, text) = source.For(target);
         Note(index, text);
         Volatile.Write(ref _callStarted, Stopwatch.GetTimestamp());
         try
@@ -57,7 +58,7 @@ internal sealed class Fuzzer(IReadOnlyList<FuzzTarget> targets, int seed, string
             Use(target.Invoke(arguments), random);
             _returned++;
         }
-        catch (Exception e) when (Complaint(e) is null)
+        catch (Exception e) when (Complaint(e) is null || (e is NullReferenceException && source.BrokeNullability))
         {
             _threw++;
         }
