@@ -139,6 +139,12 @@ void check_scales(const Arguments& a) {
   }
 }
 
+// oneDNN cuts the number of groups to 32 bits and divides by it.
+void check_groups(const Arguments& a) {
+  const auto groups = a[6].toInt();
+  TORCH_CHECK_VALUE(groups >= 1 && groups <= std::numeric_limits<int32_t>::max(), "the number of groups must be at least 1 and divide the channels; it is ", groups);
+}
+
 // Arguments: input, weight, bias, running_mean, running_var, training.
 void check_batch_norm(const Arguments& a) {
   TORCH_CHECK_VALUE(a[0].toTensor().numel() > 0, "a batch without elements cannot be normalised");
@@ -180,6 +186,12 @@ Guards::Special Guards::find(const std::string& name) {
       {"aten::grid_sampler", check_grid},
       {"aten::grid_sampler_2d", check_grid},
       {"aten::grid_sampler_3d", check_grid},
+      {"aten::conv1d", check_groups},
+      {"aten::conv2d", check_groups},
+      {"aten::conv3d", check_groups},
+      {"aten::conv_transpose1d", check_groups},
+      {"aten::conv_transpose2d", check_groups},
+      {"aten::conv_transpose3d", check_groups},
       {"aten::native_batch_norm", check_batch_norm},
   };
   const auto plain = !name.empty() && name.back() == '_' ? name.substr(0, name.size() - 1) : name;   // in place is guarded alike

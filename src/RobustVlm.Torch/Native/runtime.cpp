@@ -1,3 +1,4 @@
+#include "exit.h"
 #include "guard.h"
 
 #include <ATen/Context.h>
@@ -66,6 +67,7 @@ RVT_API(rvt_start, (int64_t** live_bytes, int64_t** peak_bytes), (live_bytes, pe
   // A backtrace through the hundreds of libraries that libtorch loads costs milliseconds per error, and nobody reads it.
   c10::SetStackTraceFetcher([] { return std::string(); });
   c10::SetCPUAllocator(&allocator, 200);
+  rvt::end_without_destructors();
   static_assert(sizeof(std::atomic<int64_t>) == sizeof(int64_t), "the managed side reads the counters as plain 64-bit integers");
   *live_bytes = reinterpret_cast<int64_t*>(&usage.live);
   *peak_bytes = reinterpret_cast<int64_t*>(&usage.peak);

@@ -42,6 +42,9 @@ internal static class Program
             case ["leak", var loop, var steps]:
                 LeakLoops.Measure(loop, Number(steps));
                 return 0;
+            case ["exit", var state]:
+                Exits.Prepare(state);
+                return 0;
             case ["campaign", var group, var seed, var rounds]:
                 var campaign = FuzzCampaign.Run(group, (int)Number(seed), (int)Number(rounds));
                 Console.WriteLine(campaign);
