@@ -57,7 +57,7 @@ public static partial class torch
             return new Generator(handle, device);
         }
 
-        internal nint Handle => _handle != 0 ? _handle : throw new ObjectDisposedException(nameof(Generator), "The generator was disposed.");
+        internal nint Handle => _handle != 0 ? _handle : throw new ObjectDisposedException(null, "The generator was disposed.");
 
         /// <summary>Restarts the stream.</summary>
         public Generator manual_seed(long seed)

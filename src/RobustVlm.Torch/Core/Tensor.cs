@@ -290,7 +290,7 @@ public static partial class torch
         }
 
         [MethodImpl(MethodImplOptions.NoInlining)]
-        private nint ThrowDisposed() => throw new ObjectDisposedException(
-            nameof(Tensor), "The tensor was freed: it was disposed, or made inside a dispose scope that has ended. Use MoveToOuterDisposeScope() to keep it.");
+        private static nint ThrowDisposed() => throw new ObjectDisposedException(
+            null, "The tensor was freed: it was disposed, or made inside a dispose scope that has ended. Use MoveToOuterDisposeScope() to keep it.");
     }
 }

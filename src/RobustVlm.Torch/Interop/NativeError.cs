@@ -29,27 +29,12 @@ internal static unsafe class NativeError
         byte* text;
         int length;
         _ = NativeMethods.rvt_last_error(&text, &length);
-        var message = FirstParagraph(Encoding.UTF8.GetString(text, length));
+        var message = ErrorText.Readable(Encoding.UTF8.GetString(text, length));
         if (call is not null)
         {
             message = $"{message} (in {call})";
         }
 
         return new TorchException(message, (TorchErrorKind)status);
-    }
-
-    // libtorch appends hints about dispatch registrations and its own source lines after the sentence that matters.
-    private static string FirstParagraph(string message)
-    {
-        var exceptionRaised = message.IndexOf("\nException raised from", StringComparison.Ordinal);
-        if (exceptionRaised >= 0)
-        {
-            message = message[..exceptionRaised];
-        }
-
-        var hint = message.IndexOf(". This could be because", StringComparison.Ordinal);
-        message = hint < 0 ? message : message[..(hint + 1)];
-        var lines = message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return lines.Length == 0 ? "libtorch failed without a message" : lines[0];
     }
 }

@@ -1,6 +1,7 @@
 // One way into every ATen operator: look its schema up once, then call it through the dispatcher's boxed convention
 // with a flat array of tagged values.
 #include "guard.h"
+#include "guards.h"
 #include "threads.h"
 
 #include <ATen/core/Generator.h>
@@ -42,6 +43,7 @@ static_assert(sizeof(Value) == 16, "the managed side lays Value out as 16 bytes"
 struct Operator {
   c10::OperatorHandle handle;
   std::string schema;
+  rvt::Guards guards;
 };
 
 using Stack = std::vector<c10::IValue>;
@@ -164,7 +166,7 @@ RVT_API(rvt_op_find, (const char* name, const char* overload, void** result), (n
   auto handle = c10::Dispatcher::singleton().findSchema({name, overload});
   TORCH_CHECK(handle.has_value(), "libtorch has no operator ", name, overload[0] ? "." : "", overload);
   // Never freed: operators live as long as the process.
-  *result = new Operator{*handle, c10::toString(handle->schema())};
+  *result = new Operator{*handle, c10::toString(handle->schema()), rvt::Guards(handle->schema())};
 }
 
 RVT_API(rvt_op_schema, (void* op, const char** text, int32_t* length), (op, text, length)) {
@@ -192,6 +194,7 @@ RVT_API(rvt_op_call, (void* op, const Value* arguments, int32_t count, Value* re
     stack.push_back(*parameters[i].default_value());
   }
 
+  static_cast<Operator*>(op)->guards.check(stack);
   target.callBoxed(&stack);
 
   *result_count = static_cast<int32_t>(stack.size());

@@ -1,3 +1,4 @@
+#include "exit.h"
 #include "guard.h"
 
 #include <ATen/Context.h>
@@ -21,6 +22,9 @@ struct Usage {
 
 Usage usage;
 
+// OpenBLAS's kernels for complex matrices read beyond the last element; that must not touch a foreign page.
+constexpr size_t kSlack = 256;
+
 void deallocate(void* data) {
   if (data != nullptr) {
     usage.live.fetch_sub(static_cast<int64_t>(malloc_usable_size(data)), std::memory_order_relaxed);
@@ -34,7 +38,7 @@ struct CountingAllocator final : at::Allocator {
 #else
   at::DataPtr allocate(size_t bytes) const override {
 #endif
-    void* data = c10::alloc_cpu(bytes);
+    void* data = c10::alloc_cpu(bytes == 0 ? 0 : bytes + kSlack);
     if (data != nullptr) {
       const auto size = static_cast<int64_t>(malloc_usable_size(data));
       const auto live = usage.live.fetch_add(size, std::memory_order_relaxed) + size;
@@ -62,6 +66,7 @@ RVT_API(rvt_start, (int64_t** live_bytes, int64_t** peak_bytes), (live_bytes, pe
   // A backtrace through the hundreds of libraries that libtorch loads costs milliseconds per error, and nobody reads it.
   c10::SetStackTraceFetcher([] { return std::string(); });
   c10::SetCPUAllocator(&allocator, 200);
+  rvt::end_without_destructors();
   static_assert(sizeof(std::atomic<int64_t>) == sizeof(int64_t), "the managed side reads the counters as plain 64-bit integers");
   *live_bytes = reinterpret_cast<int64_t*>(&usage.live);
   *peak_bytes = reinterpret_cast<int64_t*>(&usage.peak);

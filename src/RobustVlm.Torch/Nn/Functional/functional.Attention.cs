@@ -24,6 +24,11 @@ public static partial class torch
             {
                 ArgumentNullException.ThrowIfNull(query);
                 ArgumentNullException.ThrowIfNull(key);
+                if (query.dim() < 2 || key.dim() < 2)
+                {
+                    throw new ArgumentException($"Attention needs queries [..., T, D] and keys [..., S, D]; these have shapes [{string.Join(", ", query.shape)}] and [{string.Join(", ", key.shape)}].", nameof(query));
+                }
+
                 if (attn_mask is not null && is_casual)
                 {
                     throw new ArgumentException("Give either a mask or is_casual.", nameof(is_casual));
