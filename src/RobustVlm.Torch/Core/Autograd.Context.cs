@@ -15,6 +15,7 @@ public static unsafe partial class torch
             private readonly Dictionary<string, object?> _data = [];
             private nint _node;
             private int _savedCount;
+            private int _edgeCount;
 
             internal AutogradContext()
             {
@@ -90,11 +91,11 @@ public static unsafe partial class torch
             /// <summary>What was given to <see cref="save_data"/>; null for an unknown key.</summary>
             public object? get_data(string key) => _data.GetValueOrDefault(key);
 
-            internal void Attach(nint node)
+            internal void Attach(nint node, int edgeCount)
             {
                 lock (_nodeLock)
                 {
-                    _node = node;
+                    (_node, _edgeCount) = (node, edgeCount);
                 }
             }
 
@@ -113,8 +114,11 @@ public static unsafe partial class torch
                     int needed;
                     if (_node == 0)
                     {
-                        return false;
+                        return false;   // nothing was recorded, or the graph has gone
                     }
+
+                    ArgumentOutOfRangeException.ThrowIfNegative(edge);
+                    ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(edge, _edgeCount);
 
                     NativeError.Check(NativeMethods.rvt_function_needs_gradient(_node, edge, &needed));
                     return needed != 0;

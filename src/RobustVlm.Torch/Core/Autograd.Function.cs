@@ -22,13 +22,16 @@ public static partial class torch
             /// <summary>Name of the function in error messages and in the graph.</summary>
             public abstract string Name { get; }
 
+            /// <summary>Whether <c>backward</c> keeps none of the gradients it gets and returns.</summary>
+            internal virtual bool FreesGradients => false;
+
             /// <summary>Calls the function and records it in the graph where an argument needs a gradient.</summary>
             /// <param name="vars">Arguments; tensors among them are inputs of the graph, lists of tensors are not.</param>
             /// <returns>The outputs [...].</returns>
             public static List<Tensor> apply_internal(params object[] vars)
             {
                 ArgumentNullException.ThrowIfNull(vars);
-                return new FunctionCall(Instance.Name, vars, Instance.forward_internal, Instance.backward_internal).Run();
+                return new FunctionCall(Instance.Name, vars, Instance.forward_internal, Instance.backward_internal) { FreesGradients = Instance.FreesGradients }.Run();
             }
 
             internal abstract List<Tensor> forward_internal(AutogradContext ctx, params object[] vars);

@@ -5,6 +5,9 @@ public static partial class torch
     [ThreadStatic]
     private static DisposeScope? s_current;
 
+    // Follows the flow of control through await, and says when a thread turns to another one.
+    private static readonly AsyncLocal<DisposeScope?> s_flow = new(OnFlowChanged);
+
     /// <summary>The innermost open scope of this thread.</summary>
     internal static DisposeScope? CurrentScope
     {
@@ -22,9 +25,19 @@ public static partial class torch
 
     /// <summary>
     /// Opens a scope: every tensor made on this thread until it is disposed is freed with it, except those moved out.
-    /// Scopes belong to their thread and do not follow an <c>await</c>.
     /// </summary>
-    public static DisposeScope NewDisposeScope() => s_current = new DisposeScope(CurrentScope);
+    /// <remarks>
+    /// A scope belongs to its thread and to the method that opened it. While an <c>await</c> is pending, other work on the thread is outside the
+    /// scope; when the method goes on on another thread, what it makes there is outside too and is left to the garbage collector. What was made
+    /// before is freed with the scope, on whichever thread that happens.
+    /// </remarks>
+    public static DisposeScope NewDisposeScope()
+    {
+        var scope = new DisposeScope(CurrentScope, s_flow.Value);
+        s_current = scope;
+        s_flow.Value = scope;
+        return scope;
+    }
 
     /// <summary>Runs a function in a scope of its own and moves the resulting tensor out.</summary>
     public static Tensor WrappedTensorDisposeScope(Func<Tensor> expression)
@@ -41,6 +54,19 @@ public static partial class torch
         {
             s_current = scope.Outer;
         }
+
+        if (s_flow.Value == scope)
+        {
+            s_flow.Value = scope.Enclosing;
+        }
+    }
+
+    private static void OnFlowChanged(AsyncLocalValueChangedArgs<DisposeScope?> change)
+    {
+        if (change.ThreadContextChanged)
+        {
+            s_current = change.CurrentValue is { } scope && scope.Thread == Environment.CurrentManagedThreadId ? scope : null;
+        }
     }
 }
 
@@ -49,17 +75,40 @@ public sealed class DisposeScope : IDisposable
 {
     private const int FirstCompaction = 1024;
 
-    private readonly List<IDisposable> _members = [];
-    private int _compactAt = FirstCompaction;
+    private static readonly List<IDisposable> s_none = [];
 
-    internal DisposeScope(DisposeScope? outer) => Outer = outer;
+    // After an await another thread may move tensors in while this one makes some.
+    private readonly Lock _lock = new();
+    private List<IDisposable> _members = [];
+    private int _compactAt = FirstCompaction;
+    private volatile bool _closed;
+
+    internal DisposeScope(DisposeScope? outer, DisposeScope? enclosing)
+    {
+        Outer = outer;
+        Enclosing = enclosing;
+    }
 
     /// <summary>Tensors made in this scope and still belonging to it.</summary>
-    public int DisposablesCount => _members.Count(Owns);
+    public int DisposablesCount
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _members.Count(Owns);
+            }
+        }
+    }
 
     internal DisposeScope? Outer { get; }
 
-    internal bool IsClosed { get; private set; }
+    /// <summary>The scope of the flow of control that opened this one; after an <c>await</c> it may be another thread's.</summary>
+    internal DisposeScope? Enclosing { get; }
+
+    internal int Thread { get; } = Environment.CurrentManagedThreadId;
+
+    internal bool IsClosed => _closed;
 
     /// <summary>Moves tensors of this scope to the enclosing one, or out of all scopes when there is none; others stay where they are.</summary>
     public void MoveToOuter(params IEnumerable<torch.Tensor> tensors)
@@ -86,12 +135,14 @@ public sealed class DisposeScope : IDisposable
     {
         ArgumentNullException.ThrowIfNull(keep);
         var kept = keep.ToHashSet<object>(ReferenceEqualityComparer.Instance);
-        foreach (var member in _members.Where(Owns).Where(m => !kept.Contains(m)))
+        List<IDisposable> freed;
+        lock (_lock)
         {
-            member.Dispose();
+            freed = [.. _members.Where(Owns).Where(member => !kept.Contains(member))];
+            _members.RemoveAll(member => !kept.Contains(member));
         }
 
-        _members.RemoveAll(member => !kept.Contains(member));
+        freed.ForEach(member => member.Dispose());
     }
 
     /// <summary>Frees everything in the scope now; the scope stays open.</summary>
@@ -107,24 +158,30 @@ public sealed class DisposeScope : IDisposable
     /// <summary>Closes the scope and frees what still belongs to it.</summary>
     public void Dispose()
     {
-        if (IsClosed)
+        List<IDisposable> members;
+        lock (_lock)
         {
-            return;
+            if (_closed)
+            {
+                return;
+            }
+
+            _closed = true;
+            members = _members;
+            _members = s_none;
         }
 
-        IsClosed = true;
         torch.Close(this);
-        foreach (var member in _members)
+        foreach (var member in members)
         {
             if (Owns(member))
             {
                 member.Dispose();
             }
         }
-
-        _members.Clear();
     }
 
+    /// <summary>Makes a tensor belong to a scope, or to the next one around it that is still open.</summary>
     internal static void MoveTo(torch.Tensor tensor, DisposeScope? scope)
     {
         if (tensor.Scope == scope)
@@ -132,20 +189,34 @@ public sealed class DisposeScope : IDisposable
             return;
         }
 
-        tensor.Scope = scope;
-        scope?.Add(tensor);
+        tensor.Scope = null;
+        while (scope is not null && !scope.Add(tensor))
+        {
+            scope = scope.Outer;
+        }
     }
 
-    internal void Add(torch.Tensor tensor)
+    /// <summary>Takes a tensor in; false when the scope is closed.</summary>
+    internal bool Add(torch.Tensor tensor)
     {
-        // A scope that stays open for long must not keep every object that was ever made in it.
-        if (_members.Count >= _compactAt)
+        lock (_lock)
         {
-            _members.RemoveAll(member => !Owns(member));
-            _compactAt = Math.Max(FirstCompaction, 2 * _members.Count);
-        }
+            if (_closed)
+            {
+                return false;
+            }
 
-        _members.Add(tensor);
+            // A scope that stays open for long must not keep every object that was ever made in it.
+            if (_members.Count >= _compactAt)
+            {
+                _members.RemoveAll(member => !Owns(member));
+                _compactAt = Math.Max(FirstCompaction, 2 * _members.Count);
+            }
+
+            _members.Add(tensor);
+            tensor.Scope = this;
+            return true;
+        }
     }
 
     // A moved or freed member stays in the list: taking it out would cost more than skipping it later.

@@ -15,6 +15,8 @@ internal sealed unsafe class FunctionCall(
     private readonly int[] _edges = new int[arguments.Length];
     private object?[] _arguments = arguments;
 
+    public bool FreesGradients { get; init; }
+
     internal List<torch.Tensor> Run()
     {
         var inputs = FindInputs();
@@ -84,7 +86,7 @@ internal sealed unsafe class FunctionCall(
         return results;
     }
 
-    void IBackwardFunction.OnNodeReleased() => _context.Attach(0);
+    void IBackwardFunction.OnNodeReleased() => _context.Attach(0, 0);
 
     private List<torch.Tensor> FindInputs()
     {
@@ -113,7 +115,7 @@ internal sealed unsafe class FunctionCall(
             NativeError.Check(NativeMethods.rvt_function_begin(reference, text, first, count, &owner, &node));
         }
 
-        _context.Attach(node);
+        _context.Attach(node, count);
         return owner;
     }
 

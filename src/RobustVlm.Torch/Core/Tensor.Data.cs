@@ -48,6 +48,10 @@ public static partial class torch
 
         public Tensor copy_(Tensor source, bool nonBlocking = false) => Aten.copy_(this, source, nonBlocking);
 
+        /// <summary>Makes this tensor the same storage, shape and strides as another one.</summary>
+        /// <param name="source">Tensor [...] of the same element type.</param>
+        public Tensor set_(Tensor source) => Aten.set__source_Tensor(this, source);
+
         public Tensor fill_(Scalar value) => Aten.fill__Scalar(this, value);
 
         public Tensor zero_() => Aten.zero_(this);

@@ -14,11 +14,7 @@ public static partial class torch
         internal Tensor(nint handle)
         {
             _handle = handle;
-            if (CurrentScope is { } scope)
-            {
-                Scope = scope;
-                scope.Add(this);
-            }
+            CurrentScope?.Add(this);
 
             NativeMemory.OnTensorCreated();
         }

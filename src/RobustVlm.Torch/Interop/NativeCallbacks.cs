@@ -8,6 +8,9 @@ namespace RobustVlm.Torch.Interop;
 /// <summary>What native code may ask a managed object during a backward pass.</summary>
 internal interface IBackwardFunction
 {
+    /// <summary>Whether no one keeps the gradients that come and go: then they are freed at once instead of by the user's scope.</summary>
+    bool FreesGradients { get; }
+
     /// <summary>Gradients of the inputs from those of the outputs; null stands for an undefined one on both sides.</summary>
     torch.Tensor?[] Apply(torch.Tensor?[] gradients, int resultCount);
 
@@ -48,7 +51,8 @@ internal static unsafe class NativeCallbacks
                 given[i] = gradients[i] == 0 ? null : new torch.Tensor(gradients[i]);
             }
 
-            var made = ((IBackwardFunction)GCHandle.FromIntPtr(function).Target!).Apply(given, resultCount);   // only such objects are handed over as functions
+            var target = (IBackwardFunction)GCHandle.FromIntPtr(function).Target!;   // only such objects are handed over as functions
+            var made = target.Apply(given, resultCount);
             var handles = Operator.OptionalHandles(made);
             for (var i = 0; i < resultCount; i++)
             {
@@ -56,6 +60,14 @@ internal static unsafe class NativeCallbacks
             }
 
             GC.KeepAlive(made);
+            if (target.FreesGradients)
+            {
+                foreach (var gradient in given.Concat(made))
+                {
+                    gradient?.Dispose();
+                }
+            }
+
             return 0;
         }
         catch (Exception e)

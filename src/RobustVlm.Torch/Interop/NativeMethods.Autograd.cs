@@ -25,5 +25,6 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library)] internal static partial int rvt_graph_leaves(nint* outputs, int count, ulong mark, nint** leaves, int* leafCount, int* foreign);
     [LibraryImport(Library)] internal static partial int rvt_tensor_version(nint tensor, long* version);
     [LibraryImport(Library)] internal static partial int rvt_autocast_cache(int* enabled);
+    [LibraryImport(Library)] internal static partial int rvt_generator_default_on(int deviceType, int deviceIndex, nint* result);
     [LibraryImport(Library)] internal static partial int rvt_set_autocast_cache(int enabled);
 }
