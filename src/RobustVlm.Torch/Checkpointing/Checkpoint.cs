@@ -26,7 +26,7 @@ public static unsafe class Checkpoint
             return segment(inputs);
         }
 
-        using var scope = torch.NewDisposeScope();
+        using var scope = torch.NewInnerScope();
         var replay = new Replay(segment, inputs, generators ?? []);
         var states = replay.States();
         ulong mark;

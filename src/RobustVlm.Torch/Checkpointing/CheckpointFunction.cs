@@ -25,7 +25,7 @@ internal sealed class CheckpointFunction : torch.autograd.MultiTensorFunction<Ch
     {
         var replay = (Replay)ctx.get_data("replay")!;   // put there by forward
         var createGraph = torch.is_grad_enabled();
-        using var scope = torch.NewDisposeScope();
+        using var scope = torch.NewInnerScope();
         var (inputs, leaves, states) = replay.Split(ctx.get_saved_variables());
         using var recording = torch.enable_grad();
         var gate = new Gate();

@@ -33,17 +33,26 @@ public static partial class torch
     /// </remarks>
     public static DisposeScope NewDisposeScope()
     {
-        var scope = new DisposeScope(CurrentScope, s_flow.Value);
+        var enclosing = s_flow.Value;
+        while (enclosing is { IsClosed: true })
+        {
+            enclosing = enclosing.Enclosing;
+        }
+
+        var scope = new DisposeScope(CurrentScope, enclosing);
         s_current = scope;
         s_flow.Value = scope;
         return scope;
     }
 
+    /// <summary>A scope for code that awaits nothing, at less than half the cost.</summary>
+    internal static DisposeScope NewInnerScope() => s_current = new DisposeScope(CurrentScope, null);
+
     /// <summary>Runs a function in a scope of its own and moves the resulting tensor out.</summary>
     public static Tensor WrappedTensorDisposeScope(Func<Tensor> expression)
     {
         ArgumentNullException.ThrowIfNull(expression);
-        using var scope = NewDisposeScope();
+        using var scope = NewInnerScope();
         return expression().MoveToOuterDisposeScope();
     }
 
@@ -54,19 +63,23 @@ public static partial class torch
         {
             s_current = scope.Outer;
         }
-
-        if (s_flow.Value == scope)
-        {
-            s_flow.Value = scope.Enclosing;
-        }
     }
 
     private static void OnFlowChanged(AsyncLocalValueChangedArgs<DisposeScope?> change)
     {
-        if (change.ThreadContextChanged)
+        if (!change.ThreadContextChanged)
         {
-            s_current = change.CurrentValue is { } scope && scope.Thread == Environment.CurrentManagedThreadId ? scope : null;
+            return;
         }
+
+        // Closing a scope does not change the flow: that would cost as much as opening one.
+        var scope = change.CurrentValue;
+        while (scope is not null && (scope.IsClosed || scope.Thread != Environment.CurrentManagedThreadId))
+        {
+            scope = scope.Enclosing;
+        }
+
+        s_current = scope;
     }
 }
 

@@ -162,7 +162,7 @@ public static partial class torch
         // A helper tensor must neither enter the caller's scope nor be freed by it.
         internal static Tensor OutsideScopes(Func<Tensor> make)
         {
-            using var scope = NewDisposeScope();
+            using var scope = NewInnerScope();
             return make().DetachFromDisposeScope();
         }
 

@@ -174,7 +174,7 @@ public static unsafe partial class torch
         }
 
         Tensor converted;
-        using (var scope = NewDisposeScope())
+        using (var scope = NewInnerScope())
         {
             converted = Fill(elements, sizes, natural).to(wanted, target).MoveToOuterDisposeScope();
         }

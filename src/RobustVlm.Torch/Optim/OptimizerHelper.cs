@@ -52,7 +52,7 @@ public abstract partial class OptimizerHelper : optim.Optimizer
         // Half a step would leave moments and weights that fit no step at all.
         using var whole = RobustVlm.Torch.Runtime.DeferInterrupts();
         using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
+        using var scope = NewInnerScope();
         foreach (var group in _groups)
         {
             foreach (var batch in group.Batches())

@@ -42,7 +42,7 @@ public static partial class torch
 
             internal static Tensor ComposedAttention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask, double p, bool is_casual)
             {
-                using var scope = NewDisposeScope();
+                using var scope = NewInnerScope();
                 var added = attn_mask;
                 if (is_casual)
                 {
