@@ -159,7 +159,6 @@ internal static partial class OperatorCases
         ["normalize"] = o => functional.normalize(o.A),
         ["embedding"] = o => functional.embedding(o.I, o.E),
         ["embedding_renorm_"] = o => functional.embedding(o.I, o.E.clone(), max_norm: 0.5),
-        ["_scaled_dot_product_attention"] = o => Aten._scaled_dot_product_attention(o.A, o.C, o.Mv, null, 0, true, false),
         ["scaled_dot_product_attention"] = o => functional.scaled_dot_product_attention(o.A, o.C, o.Mv, is_casual: true),
         ["pad"] = o => functional.pad(o.X, (1, 2, 0, 1), PaddingModes.Circular),
         ["constant_pad_nd"] = o => functional.pad(o.X, (1, -1), value: 0.5),
