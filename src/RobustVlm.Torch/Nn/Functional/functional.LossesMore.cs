@@ -34,8 +34,11 @@ public static partial class torch
                 Tensor target_lengths,
                 long blank = 0,
                 bool zero_infinity = false,
-                Reduction reduction = Reduction.Mean) =>
-                Aten.ctc_loss_Tensor(log_probs, targets, input_lengths, target_lengths, blank, (long)reduction, zero_infinity);
+                Reduction reduction = Reduction.Mean)
+            {
+                OperandChecks.Sequences(log_probs, targets, input_lengths, target_lengths);
+                return Aten.ctc_loss_Tensor(log_probs, targets, input_lengths, target_lengths, blank, (long)reduction, zero_infinity);
+            }
 
             /// <summary>Minus the log-likelihood of a normal distribution.</summary>
             /// <param name="input">Float tensor [N, ...], means.</param>
@@ -108,7 +111,7 @@ public static partial class torch
             /// <param name="weight">Float tensor [C], or null.</param>
             /// <param name="reduction">Mean, sum or none.</param>
             public static Tensor multi_margin_loss(Tensor input, Tensor target, int p = 1, double margin = 1.0, Tensor? weight = null, Reduction reduction = Reduction.Mean) =>
-                Aten.multi_margin_loss(input, target, p, margin, weight, (long)reduction);
+                Aten.multi_margin_loss(input, target, p, margin, OperandChecks.ClassWeights(weight, input), (long)reduction);
 
             /// <summary>The p-norm of x₁ - x₂ + ε.</summary>
             public static Tensor pairwise_distance(Tensor input1, Tensor input2, double p = 2.0, double eps = 1e-6, bool keepdim = false) =>

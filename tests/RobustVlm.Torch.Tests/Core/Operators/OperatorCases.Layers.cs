@@ -163,8 +163,6 @@ internal static partial class OperatorCases
         ["scaled_dot_product_attention"] = o => functional.scaled_dot_product_attention(o.A, o.C, o.Mv, is_casual: true),
         ["pad"] = o => functional.pad(o.X, (1, 2, 0, 1), PaddingModes.Circular),
         ["constant_pad_nd"] = o => functional.pad(o.X, (1, -1), value: 0.5),
-        ["reflection_pad2d"] = o => TorchSharp.Aten.reflection_pad2d(o.X, [1, 2, 1, 0]),
-        ["replication_pad2d"] = o => TorchSharp.Aten.replication_pad2d(o.X, [1, 2, 1, 0]),
         ["affine_grid_generator"] = o => functional.affine_grid(o.Theta, [2, 1, 3, 2]),
         ["grid_sampler"] = o => functional.grid_sample(o.X, o.Grid, padding_mode: GridSamplePaddingMode.Reflection),
         ["grid_sampler_2d"] = o => TorchSharp.Aten.grid_sampler_2d(o.X, o.Grid, 0, 0, true),

@@ -28,7 +28,6 @@ internal static partial class OperatorCases
         ["to.dtype_layout"] = o => TorchSharp.Aten.to_dtype_layout(o.A, dtype: float32),
         ["_to_copy"] = o => TorchSharp.Aten._to_copy(o.A, dtype: float16),
         ["item"] = o => o.V3[1].ToScalar(),
-        ["_local_scalar_dense"] = o => TorchSharp.Aten._local_scalar_dense(o.V3[1]),
         ["can_cast"] = o => can_cast(float32, int64),
         ["promote_types"] = o => ones(1, promote_types(int32, float16)),
         ["result_type.Tensor"] = o => ones(1, result_type(o.I, o.A)),
