@@ -39,15 +39,15 @@ public static partial class torch
 
     public static Tensor divide_(Tensor left, Scalar right) => Aten.div__Scalar(left, right);
 
-    public static Tensor floor_divide(Tensor input, Tensor other) => Aten.floor_divide(input, other);
+    public static Tensor floor_divide(Tensor input, Tensor other) => input.floor_divide(other);
 
-    public static Tensor floor_divide_(Tensor input, Tensor other) => Aten.floor_divide__Tensor(input, other);
+    public static Tensor floor_divide_(Tensor input, Tensor other) => input.floor_divide_(other);
 
-    public static Tensor fmod(Tensor left, Scalar right) => Aten.fmod_Scalar(left, right);
+    public static Tensor fmod(Tensor left, Scalar right) => left.fmod(right);
 
-    public static Tensor fmod_(Tensor left, Scalar right) => Aten.fmod__Scalar(left, right);
+    public static Tensor fmod_(Tensor left, Scalar right) => left.fmod_(right);
 
-    public static Tensor fmod_(Tensor left, Tensor right) => Aten.fmod__Tensor(left, right);
+    public static Tensor fmod_(Tensor left, Tensor right) => left.fmod_(right);
 
     public static Tensor max(Tensor input, Tensor other) => Aten.max_other(input, other);
 
@@ -71,11 +71,11 @@ public static partial class torch
 
     public static Tensor pow_(Tensor left, Tensor exponent) => Aten.pow__Tensor(left, exponent);
 
-    public static Tensor remainder(Tensor left, Scalar right) => Aten.remainder_Scalar(left, right);
+    public static Tensor remainder(Tensor left, Scalar right) => left.remainder(right);
 
-    public static Tensor remainder_(Tensor left, Scalar right) => Aten.remainder__Scalar(left, right);
+    public static Tensor remainder_(Tensor left, Scalar right) => left.remainder_(right);
 
-    public static Tensor remainder_(Tensor left, Tensor right) => Aten.remainder__Tensor(left, right);
+    public static Tensor remainder_(Tensor left, Tensor right) => left.remainder_(right);
 
     public static Tensor round_(Tensor input, long decimals) => Aten.round__decimals(input, decimals);
 

@@ -17,13 +17,13 @@ public static partial class torch
             public static Tensor max_unpool1d(Tensor input, Tensor indices, long kernel_size, long? stride = null, long? padding = null, long[]? output_size = null)
             {
                 using var scope = NewDisposeScope();
-                var length = output_size?[^1] ?? UnpooledSize(input.shape[^1], kernel_size, stride ?? kernel_size, padding ?? 0);
+                var length = Last(output_size, 1)?[0] ?? UnpooledSize(input.shape[^1], kernel_size, stride ?? kernel_size, padding ?? 0);
                 return Aten.max_unpool2d(input.unsqueeze(-1), indices.unsqueeze(-1), [length, 1]).squeeze(-1).MoveToOuterDisposeScope();
             }
 
             /// <summary>Puts elements back where <see cref="max_pool2d_with_indices(Tensor, long[], long[], long[], long[], bool)"/> found them; zeros elsewhere.</summary>
             public static Tensor max_unpool2d(Tensor input, Tensor indices, long[] kernel_size, long[]? stride = null, long[]? padding = null, long[]? output_size = null) =>
-                Aten.max_unpool2d(input, indices, output_size?[^2..] ?? UnpooledSizes(input, 2, kernel_size, stride, padding));
+                Aten.max_unpool2d(input, indices, Last(output_size, 2) ?? UnpooledSizes(input, 2, kernel_size, stride, padding));
 
             /// <summary>Puts elements back where <see cref="max_pool3d_with_indices"/> found them; zeros elsewhere.</summary>
             public static Tensor max_unpool3d(Tensor input, Tensor indices, long[] kernel_size, long[]? stride = null, long[]? padding = null, long[]? output_size = null)
@@ -31,7 +31,7 @@ public static partial class torch
                 long[] Three(long[] numbers) => numbers.Length == 3 ? numbers : [numbers[0], numbers[0], numbers[0]];
 
                 return Aten.max_unpool3d(
-                    input, indices, output_size?[^3..] ?? UnpooledSizes(input, 3, kernel_size, stride, padding), Three(stride ?? kernel_size), Three(padding ?? [0]));
+                    input, indices, Last(output_size, 3) ?? UnpooledSizes(input, 3, kernel_size, stride, padding), Three(stride ?? kernel_size), Three(padding ?? [0]));
             }
 
             /// <summary>The p-norm of windows of a sequence [N, C, L].</summary>
@@ -68,6 +68,11 @@ public static partial class torch
                 var activity = avg_pool2d(padded, [size, 1], [1]).reshape(sizes);
                 return (input / ((activity * alpha) + k).pow(beta)).MoveToOuterDisposeScope();
             }
+
+            private static long[]? Last(long[]? output_size, int spatial) =>
+                output_size is null || output_size.Length >= spatial
+                    ? output_size?[^spatial..]
+                    : throw new ArgumentException($"output_size needs at least {spatial} numbers, not {output_size.Length}.", nameof(output_size));
 
             private static Tensor Rooted(Tensor mean, long count, double norm_type) => (mean.sign() * mean.abs() * count).pow(1 / norm_type);
 

@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -92,7 +91,7 @@ internal static partial class OperatorCases
         ["acosh_"] = o => acosh_(o.Q.clone()),
         ["square"] = o => square(o.A),
         ["positive"] = o => positive(o.A),
-        ["square_"] = o => Aten.square_(o.A.clone()),
+        ["square_"] = o => TorchSharp.Aten.square_(o.A.clone()),
 
         // Arithmetic with two operands.
         ["add.Scalar"] = o => o.A.add(1.5),
@@ -234,7 +233,7 @@ internal static partial class OperatorCases
         ["where.self"] = o => where(o.L, o.A, o.C),
         ["where.ScalarSelf"] = o => where(o.L, 1.5, o.C),
         ["where.ScalarOther"] = o => where(o.L, o.A, 1.5),
-        ["where.Scalar"] = o => Aten.where_Scalar(o.L, 1.5, 0.5),
+        ["where.Scalar"] = o => TorchSharp.Aten.where_Scalar(o.L, 1.5, 0.5),
         ["where"] = o => where(o.L),
         ["nan_to_num"] = o => nan_to_num(o.N, 7, 8, 9),
         ["nan_to_num_"] = o => o.N.clone().nan_to_num_(1, 2, 3),
@@ -335,8 +334,8 @@ internal static partial class OperatorCases
         ["threshold_"] = o => o.A.clone().threshold_(0.1, 0.3),
         ["softmax.int"] = o => softmax(o.A, -1),
         ["log_softmax.int"] = o => o.A.log_softmax(1),
-        ["_softmax"] = o => Aten._softmax(o.A, 2, false),
-        ["_log_softmax"] = o => Aten._log_softmax(o.A, 2, false),
+        ["_softmax"] = o => TorchSharp.Aten._softmax(o.A, 2, false),
+        ["_log_softmax"] = o => TorchSharp.Aten._log_softmax(o.A, 2, false),
         ["softmin"] = o => functional.softmin(o.A, 1),
         ["softmax2d"] = o => functional.softmax2d(o.X),
         ["softsign"] = o => functional.softsign(o.A),
