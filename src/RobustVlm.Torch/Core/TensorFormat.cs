@@ -81,6 +81,12 @@ internal static unsafe class TensorFormat
     public static void Replace(string location, Action<string> make)
     {
         ArgumentException.ThrowIfNullOrEmpty(location);
+        var folder = Path.GetDirectoryName(Path.GetFullPath(location));
+        if (!Directory.Exists(folder))
+        {
+            throw new DirectoryNotFoundException($"There is no folder {folder} to save {location} in; make it first.");
+        }
+
         var temporary = $"{location}.{Guid.NewGuid():N}.tmp";
         try
         {
@@ -102,6 +108,11 @@ internal static unsafe class TensorFormat
     public static void CheckExists(string location)
     {
         ArgumentException.ThrowIfNullOrEmpty(location);
+        if (Directory.Exists(location))
+        {
+            throw new FileNotFoundException($"{location} is a folder; name the file in it.", location);
+        }
+
         if (!File.Exists(location))
         {
             throw new FileNotFoundException($"There is no file {location}; check the path or save the file first.", location);

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace TorchSharp.Modules;
 
 /// <summary>What <see cref="Adam"/> and <see cref="AdamW"/> remember about one parameter.</summary>
-public abstract class AdamState : OptimizerState
+public abstract class AdamState : CountingState
 {
     private const int Means = 0;
     private const int Squares = 1;
@@ -14,9 +14,6 @@ public abstract class AdamState : OptimizerState
     {
     }
 
-    /// <summary>Steps this parameter has taken part in.</summary>
-    public long step { get; set; }
-
     /// <summary>Running mean of the gradient, of the parameter's shape.</summary>
     public Tensor exp_avg => Slot(Means);
 
@@ -26,13 +23,10 @@ public abstract class AdamState : OptimizerState
     /// <summary>Largest <see cref="exp_avg_sq"/> so far; null without amsgrad.</summary>
     public Tensor? max_exp_avg_sq => Existing(Largest);
 
-    internal override long Phase => step;
-
     /// <inheritdoc/>
     public override void SaveStateDict(BinaryWriter writer)
     {
-        ArgumentNullException.ThrowIfNull(writer);
-        writer.Write(step);
+        base.SaveStateDict(writer);
         SaveSlot(writer, Means);
         SaveSlot(writer, Squares);
         SaveOptionalSlot(writer, Largest);
@@ -41,26 +35,9 @@ public abstract class AdamState : OptimizerState
     /// <inheritdoc/>
     public override void LoadStateDict(BinaryReader reader)
     {
-        ArgumentNullException.ThrowIfNull(reader);
-        step = reader.ReadInt64();
+        base.LoadStateDict(reader);
         LoadSlot(reader, Means);
         LoadSlot(reader, Squares);
         LoadOptionalSlot(reader, Largest);
     }
-
-    /// <inheritdoc/>
-    public override void LoadStateDict(OptimizerState source)
-    {
-        base.LoadStateDict(source);
-        step = ((AdamState)source).step;
-    }
-
-    /// <inheritdoc/>
-    public override void Initialize(OptimizerOptions options)
-    {
-        base.Initialize(options);
-        step = 0;
-    }
-
-    internal override void CountStep() => step++;
 }

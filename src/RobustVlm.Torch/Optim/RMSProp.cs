@@ -146,7 +146,7 @@ public sealed class RMSProp : OptimizerHelper<RMSProp.Options>, optim.IMomentum
     }
 
     /// <summary>What is remembered about one parameter.</summary>
-    public sealed class State : OptimizerState
+    public sealed class State : CountingState
     {
         internal const int Squares = 0;
         internal const int Momenta = 1;
@@ -157,9 +157,6 @@ public sealed class RMSProp : OptimizerHelper<RMSProp.Options>, optim.IMomentum
         {
         }
 
-        /// <summary>Steps this parameter has taken part in.</summary>
-        public long step { get; set; }
-
         /// <summary>Running mean of the squared gradient, of the parameter's shape.</summary>
         public Tensor square_avg => Slot(Squares);
 
@@ -169,13 +166,10 @@ public sealed class RMSProp : OptimizerHelper<RMSProp.Options>, optim.IMomentum
         /// <summary>Running mean of the gradient, of the parameter's shape; null unless centered.</summary>
         public Tensor? grad_avg => Existing(Means);
 
-        internal override long Phase => step;
-
         /// <inheritdoc/>
         public override void SaveStateDict(BinaryWriter writer)
         {
-            ArgumentNullException.ThrowIfNull(writer);
-            writer.Write(step);
+            base.SaveStateDict(writer);
             SaveSlot(writer, Squares);
             SaveOptionalSlot(writer, Momenta);
             SaveOptionalSlot(writer, Means);
@@ -184,28 +178,11 @@ public sealed class RMSProp : OptimizerHelper<RMSProp.Options>, optim.IMomentum
         /// <inheritdoc/>
         public override void LoadStateDict(BinaryReader reader)
         {
-            ArgumentNullException.ThrowIfNull(reader);
-            step = reader.ReadInt64();
+            base.LoadStateDict(reader);
             LoadSlot(reader, Squares);
             LoadOptionalSlot(reader, Momenta);
             LoadOptionalSlot(reader, Means);
         }
-
-        /// <inheritdoc/>
-        public override void LoadStateDict(OptimizerState source)
-        {
-            base.LoadStateDict(source);
-            step = ((State)source).step;
-        }
-
-        /// <inheritdoc/>
-        public override void Initialize(OptimizerOptions options)
-        {
-            base.Initialize(options);
-            step = 0;
-        }
-
-        internal override void CountStep() => step++;
     }
 
     /// <summary>Parameters with options of their own.</summary>

@@ -128,6 +128,16 @@ public sealed class SaveFormatTests : IDisposable
     }
 
     [Fact]
+    public void Folders_that_are_missing_or_given_for_files_are_named()
+    {
+        using var model = nn.Linear(1, 1);
+        var folder = Path.GetTempPath();
+
+        Assert.Contains("make it first", Assert.Throws<DirectoryNotFoundException>(() => model.save(Path.Combine(_file, "m.dat"))).Message, StringComparison.Ordinal);
+        Assert.Contains("is a folder", Assert.Throws<FileNotFoundException>(() => model.load(folder)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Create_makes_a_model_with_the_weights_of_a_file()
     {
         using var source = new SmallModel();

@@ -20,7 +20,7 @@ public abstract class InstanceNorm : NormBase
             return Aten.squeeze_dim(result, 0);
         }
 
-        if (input.shape[1] != num_features)
+        if ((affine || track_running_stats) && input.shape[1] != num_features)
         {
             throw new ArgumentException($"The input has {input.shape[1]} channels, the layer {num_features}.", nameof(input));
         }

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace TorchSharp.Modules;
 
 /// <summary>x, cut off at both ends.</summary>
-public sealed class Hardtanh : InplaceActivation
+public sealed class Hardtanh : InplaceModule
 {
     internal Hardtanh(double min_val, double max_val, bool inplace)
         : base(nameof(Hardtanh), inplace)
@@ -28,7 +28,7 @@ public sealed class Hardtanh : InplaceActivation
 }
 
 /// <summary>min(max(x / 6 + 1/2, 0), 1).</summary>
-public sealed class Hardsigmoid : InplaceActivation
+public sealed class Hardsigmoid : InplaceModule
 {
     internal Hardsigmoid(bool inplace)
         : base(nameof(Hardsigmoid), inplace)
@@ -40,7 +40,7 @@ public sealed class Hardsigmoid : InplaceActivation
 }
 
 /// <summary>x · min(max(x / 6 + 1/2, 0), 1) (Howard et al. 2019, arXiv:1905.02244).</summary>
-public sealed class Hardswish : InplaceActivation
+public sealed class Hardswish : InplaceModule
 {
     internal Hardswish(bool inplace)
         : base(nameof(Hardswish), inplace)

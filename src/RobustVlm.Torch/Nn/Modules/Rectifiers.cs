@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace TorchSharp.Modules;
 
 /// <summary>max(x, 0).</summary>
-public sealed class ReLU : InplaceActivation
+public sealed class ReLU : InplaceModule
 {
     internal ReLU(bool inplace)
         : base(nameof(ReLU), inplace)
@@ -15,7 +15,7 @@ public sealed class ReLU : InplaceActivation
 }
 
 /// <summary>min(max(x, 0), 6).</summary>
-public sealed class ReLU6 : InplaceActivation
+public sealed class ReLU6 : InplaceModule
 {
     internal ReLU6(bool inplace)
         : base(nameof(ReLU6), inplace)
@@ -27,7 +27,7 @@ public sealed class ReLU6 : InplaceActivation
 }
 
 /// <summary>max(x, 0) + slope · min(x, 0).</summary>
-public sealed class LeakyReLU : InplaceActivation
+public sealed class LeakyReLU : InplaceModule
 {
     internal LeakyReLU(double negative_slope, bool inplace)
         : base(nameof(LeakyReLU), inplace)
@@ -73,7 +73,7 @@ public sealed class PReLU : nn.Module<Tensor, Tensor>
 }
 
 /// <summary>x above 0, alpha · (exp(x) - 1) below.</summary>
-public sealed class ELU : InplaceActivation
+public sealed class ELU : InplaceModule
 {
     internal ELU(double alpha, bool inplace)
         : base(nameof(ELU), inplace)
@@ -89,7 +89,7 @@ public sealed class ELU : InplaceActivation
 }
 
 /// <summary>The ELU scaled so that mean 0 and variance 1 stay (Klambauer et al. 2017, arXiv:1706.02515).</summary>
-public sealed class SELU : InplaceActivation
+public sealed class SELU : InplaceModule
 {
     internal SELU(bool inplace)
         : base(nameof(SELU), inplace)
@@ -101,7 +101,7 @@ public sealed class SELU : InplaceActivation
 }
 
 /// <summary>max(x, 0) + min(alpha · (exp(x / alpha) - 1), 0).</summary>
-public sealed class CELU : InplaceActivation
+public sealed class CELU : InplaceModule
 {
     internal CELU(double alpha, bool inplace)
         : base(nameof(CELU), inplace)
@@ -117,7 +117,7 @@ public sealed class CELU : InplaceActivation
 }
 
 /// <summary>x above the threshold, a constant elsewhere.</summary>
-public sealed class Threshold : InplaceActivation
+public sealed class Threshold : InplaceModule
 {
     internal Threshold(double threshold, double value, bool inplace)
         : base(nameof(Threshold), inplace)

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace TorchSharp.Modules;
 
 /// <summary>x times the normal distribution function of x.</summary>
-public sealed class GELU : InplaceActivation
+public sealed class GELU : InplaceModule
 {
     internal GELU(bool inplace, Approximate approximate)
         : base(nameof(GELU), inplace)
@@ -29,7 +29,7 @@ public sealed class GELU : InplaceActivation
 }
 
 /// <summary>x times its sigmoid.</summary>
-public sealed class SiLU : InplaceActivation
+public sealed class SiLU : InplaceModule
 {
     internal SiLU(bool inplace)
         : base(nameof(SiLU), inplace)
@@ -41,7 +41,7 @@ public sealed class SiLU : InplaceActivation
 }
 
 /// <summary>x · tanh(softplus(x)) (Misra 2019, arXiv:1908.08681).</summary>
-public sealed class Mish : InplaceActivation
+public sealed class Mish : InplaceModule
 {
     internal Mish(bool inplace)
         : base(nameof(Mish), inplace)
@@ -73,7 +73,7 @@ public sealed class Softplus : ParameterLessModule<Tensor, Tensor>
 }
 
 /// <summary>1 / (1 + exp(-x)).</summary>
-public sealed class Sigmoid : InplaceActivation
+public sealed class Sigmoid : InplaceModule
 {
     internal Sigmoid(bool inplace)
         : base(nameof(Sigmoid), inplace)
@@ -97,7 +97,7 @@ public sealed class LogSigmoid : ParameterLessModule<Tensor, Tensor>
 }
 
 /// <summary>The hyperbolic tangent.</summary>
-public sealed class Tanh : InplaceActivation
+public sealed class Tanh : InplaceModule
 {
     internal Tanh(bool inplace)
         : base(nameof(Tanh), inplace)
@@ -109,7 +109,7 @@ public sealed class Tanh : InplaceActivation
 }
 
 /// <summary>x - tanh(x).</summary>
-public sealed class Tanhshrink : InplaceActivation
+public sealed class Tanhshrink : InplaceModule
 {
     internal Tanhshrink(bool inplace)
         : base(nameof(Tanhshrink), inplace)
@@ -121,7 +121,7 @@ public sealed class Tanhshrink : InplaceActivation
 }
 
 /// <summary>x / (1 + |x|).</summary>
-public sealed class Softsign : InplaceActivation
+public sealed class Softsign : InplaceModule
 {
     internal Softsign(bool inplace)
         : base(nameof(Softsign), inplace)

@@ -2,10 +2,10 @@ using static TorchSharp.torch;
 
 namespace TorchSharp.Modules;
 
-/// <summary>A function of each element that may overwrite its input.</summary>
-public abstract class InplaceActivation : ParameterLessModule<Tensor, Tensor>
+/// <summary>A function that may overwrite its input.</summary>
+public abstract class InplaceModule : ParameterLessModule<Tensor, Tensor>
 {
-    private protected InplaceActivation(string name, bool inplace)
+    private protected InplaceModule(string name, bool inplace)
         : base(name)
     {
         this.inplace = inplace;
