@@ -90,7 +90,9 @@ RVT_API(rvt_configuration, (const char** text, int32_t* length), (text, length))
 RVT_API(rvt_threads, (int32_t* count), (count)) { *count = at::get_num_threads(); }
 
 RVT_API(rvt_set_threads, (int32_t count), (count)) {
-  TORCH_CHECK_VALUE(count >= 1, "the number of threads must be at least 1, not ", count);
+  // OpenMP ends the process when it cannot start as many threads as it was told to.
+  constexpr int32_t most = 1024;
+  TORCH_CHECK_VALUE(count >= 1 && count <= most, "the number of threads must lie between 1 and ", most, "; it was ", count);
   at::set_num_threads(count);
 }
 
