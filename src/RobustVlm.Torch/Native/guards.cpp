@@ -64,6 +64,12 @@ void check_finite(const Arguments& a) {
   }
 }
 
+// LAPACK is handed a pointer that is null.
+void check_right_side(const Arguments& a) {
+  TORCH_CHECK_VALUE(a[0].toTensor().numel() > 0 && a[1].toTensor().numel() > 0, "a least-squares problem without elements cannot be solved");
+  check_finite(a);
+}
+
 // The new storage is read as elements of the old type.
 void check_same_type(const Arguments& a) {
   if (a[1].isTensor()) {
@@ -93,15 +99,15 @@ void check_sorter(const Arguments& a) {
 void check_output_size(const Arguments& a) {
   const auto& self = a[0].toTensor();
   const auto& size = a.back();
+  const auto dimension = a[2].isInt() && self.dim() > 0 ? at::maybe_wrap_dim(a[2].toInt(), self.dim()) : -1;
+  const auto length = dimension < 0 ? self.numel() : self.size(dimension);
   if (a[1].isInt()) {
-    TORCH_CHECK_VALUE(
-        a[1].toInt() <= std::numeric_limits<int64_t>::max() / std::max<int64_t>(self.numel(), 1), "repeating ", self.numel(), " elements ", a[1].toInt(), " times is too much");
+    const auto most = std::numeric_limits<int64_t>::max() / std::max<int64_t>({self.numel(), length, 1});
+    TORCH_CHECK_VALUE(a[1].toInt() <= most, "repeating ", length, " elements ", a[1].toInt(), " times is too much");
   }
   if (!size.isInt() || self.is_meta()) {
     return;
   }
-  const auto dimension = a[2].isInt() && self.dim() > 0 ? at::maybe_wrap_dim(a[2].toInt(), self.dim()) : -1;
-  const auto length = dimension < 0 ? self.numel() : self.size(dimension);
   int64_t needed = 0;
   if (a[1].isInt()) {
     needed = a[1].toInt() * length;
@@ -171,7 +177,7 @@ Guards::Special Guards::find(const std::string& name) {
       {"aten::linalg_eigvalsh", check_finite},
       {"aten::linalg_eig", check_finite},
       {"aten::linalg_eigvals", check_finite},
-      {"aten::linalg_lstsq", check_finite},
+      {"aten::linalg_lstsq", check_right_side},
       {"aten::linalg_pinv", check_finite},
       {"aten::linalg_matrix_rank", check_finite},
       {"aten::linalg_cond", check_finite},

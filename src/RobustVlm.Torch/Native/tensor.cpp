@@ -91,8 +91,7 @@ RVT_API(rvt_tensor_set_grad, (rvt::Handle tensor, rvt::Handle gradient), (tensor
 }
 
 RVT_API(rvt_tensor_set_data, (rvt::Handle tensor, rvt::Handle data), (tensor, data)) {
-  impl(data);
-  impl(tensor);
+  TORCH_CHECK(impl(data) != impl(tensor), "a tensor cannot replace its own data");
   rvt::borrow(tensor).set_data(rvt::borrow(data));
 }
 

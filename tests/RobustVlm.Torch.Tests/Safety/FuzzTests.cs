@@ -22,6 +22,17 @@ public class FuzzTests(ITestOutputHelper output)
     [InlineData("public", 5, 150)]
     public void Hundreds_of_thousands_of_wrong_calls_harm_nothing(string group, int seed, int rounds) => Fuzz(group, seed, rounds);
 
+    [Fact]
+    public void Native_entry_points_refuse_what_means_nothing()
+    {
+        var child = ChildProcess.Run(["exports"]);
+
+        var last = child.Output.Split('\n')[^1];
+        Assert.True(child.ExitCode == 0, $"exit code {child.ExitCode} at: {child.Output}");
+        Assert.StartsWith("done ", last, StringComparison.Ordinal);
+        output.WriteLine($"{last[5..]} entry points");
+    }
+
     private void Fuzz(string group, int seed, int rounds)
     {
         var campaign = FuzzCampaign.Run(group, seed, rounds);

@@ -45,6 +45,9 @@ internal static class Program
             case ["exit", var state]:
                 Exits.Prepare(state);
                 return 0;
+            case ["exports"]:
+                NativeExports.CallAll();
+                return 0;
             case ["campaign", var group, var seed, var rounds]:
                 var campaign = FuzzCampaign.Run(group, (int)Number(seed), (int)Number(rounds));
                 Console.WriteLine(campaign);
