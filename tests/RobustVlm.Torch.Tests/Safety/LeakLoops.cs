@@ -20,7 +20,7 @@ internal static class LeakLoops
     internal static void Measure(string loop, long steps)
     {
         var step = All[loop]();
-        var warmUp = steps / 10;
+        var warmUp = steps / 4;   // the runtime and the allocator reach their working size slowly, above all with exceptions
         for (long i = 0; i < warmUp; i++)
         {
             step();

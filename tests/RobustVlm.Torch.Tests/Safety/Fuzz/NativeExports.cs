@@ -18,7 +18,7 @@ internal static unsafe class NativeExports
     /// <summary>The entry points that can be called so.</summary>
     internal static List<MethodInfo> Callable() =>
         [.. typeof(NativeMethods).GetMethods(BindingFlags.Static | BindingFlags.NonPublic)
-            .Where(method => method.Name.StartsWith("rvt_", StringComparison.Ordinal) && method.Name is not ("rvt_start" or "rvt_fence_for_test" or "rvt_free_list"))
+            .Where(method => method.Name.StartsWith("rvt_", StringComparison.Ordinal) && method.Name is not ("rvt_start" or "rvt_fence_for_test" or "rvt_free_list" or "rvt_tensor_release"))
             .Where(method => method.GetParameters().All(CanMake))
             .DistinctBy(method => method.Name)
             .OrderBy(method => method.Name, StringComparer.Ordinal)];
