@@ -121,5 +121,17 @@ public static partial class torch
         }
 
         public long stride(int dim) => stride()[dim < 0 ? dim + (int)ndim : dim];
+
+        public Tensor index_put_(Scalar value, params TensorIndex[] indices)
+        {
+            using var number = Aten.scalar_tensor(value, dtype, null, device);
+            return index_put_(number, indices);
+        }
+
+        public Tensor index_put_(Scalar value, params Tensor[] indices)
+        {
+            using var number = Aten.scalar_tensor(value, dtype, null, device);
+            return index_put_(number, indices);
+        }
     }
 }

@@ -160,4 +160,6 @@ public static partial class torch
     public static Tensor triu_indices(long row, long col, long offset = 0, ScalarType dtype = ScalarType.Int64, Device? device = null) => Aten.triu_indices(row, col, offset, dtype, null, device, null);
 
     public static long numel(Tensor input) => input.numel();
+
+    public static Tensor resolve_neg(Tensor input) => Aten.resolve_neg(input);
 }

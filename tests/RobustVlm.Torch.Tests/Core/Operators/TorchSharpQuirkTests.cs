@@ -120,6 +120,18 @@ public class TorchSharpQuirkTests
         Assert.Equal([3, 3], vander(arange(3)).shape);
     }
 
+    [Fact]
+    public void A_number_is_put_at_an_index()
+    {
+        using var scope = NewDisposeScope();
+        var x = zeros(2, 2);
+
+        x.index_put_(3, 0, TensorIndex.Colon);
+        x.index_put_(4.5, x.eq(0));
+
+        Assert.Equal([3, 3, 4.5f, 4.5f], x.ToArray<float>());
+    }
+
     private static string Describe(MethodInfo method) => string.Join(", ", method.GetParameters().Select(p => p.HasDefaultValue ? $"{p.Name} = {Default(p)}" : p.Name));
 
     private static string Default(ParameterInfo parameter) => parameter.DefaultValue switch
