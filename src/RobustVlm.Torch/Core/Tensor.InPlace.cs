@@ -15,17 +15,17 @@ public static partial class torch
 
         public Tensor clamp_min_(Scalar min) => Aten.clamp_min_(this, min);
 
-        public Tensor floor_divide_(Scalar other) => Aten.floor_divide__Scalar(OperandChecks.Dividend(this, other), other);
+        public Tensor floor_divide_(Scalar other) => Aten.floor_divide__Scalar(this, other);
 
-        public Tensor floor_divide_(Tensor other) => Aten.floor_divide__Tensor(OperandChecks.Dividend(this, other), other);
+        public Tensor floor_divide_(Tensor other) => Aten.floor_divide__Tensor(this, other);
 
-        public Tensor fmod_(Scalar scalar) => Aten.fmod__Scalar(OperandChecks.Dividend(this, scalar), scalar);
+        public Tensor fmod_(Scalar scalar) => Aten.fmod__Scalar(this, scalar);
 
-        public Tensor fmod_(Tensor target) => Aten.fmod__Tensor(OperandChecks.Dividend(this, target), target);
+        public Tensor fmod_(Tensor target) => Aten.fmod__Tensor(this, target);
 
-        public Tensor remainder_(Scalar scalar) => Aten.remainder__Scalar(OperandChecks.Dividend(this, scalar), scalar);
+        public Tensor remainder_(Scalar scalar) => Aten.remainder__Scalar(this, scalar);
 
-        public Tensor remainder_(Tensor target) => Aten.remainder__Tensor(OperandChecks.Dividend(this, target), target);
+        public Tensor remainder_(Tensor target) => Aten.remainder__Tensor(this, target);
 
         public Tensor round_(long decimals) => Aten.round__decimals(this, decimals);
 
@@ -41,9 +41,9 @@ public static partial class torch
 
         public Tensor true_divide_(Tensor other) => Aten.div__Tensor(this, other);
 
-        public Tensor div_(Tensor target, RoundingMode rounding_mode) => rounding_mode == RoundingMode.None ? div_(target) : Aten.div__Tensor_mode(OperandChecks.Dividend(this, target), target, NameOf(rounding_mode));
+        public Tensor div_(Tensor target, RoundingMode rounding_mode) => rounding_mode == RoundingMode.None ? div_(target) : Aten.div__Tensor_mode(this, target, NameOf(rounding_mode));
 
-        public Tensor div_(Scalar target, RoundingMode rounding_mode) => rounding_mode == RoundingMode.None ? div_(target) : Aten.div__Scalar_mode(OperandChecks.Dividend(this, target), target, NameOf(rounding_mode));
+        public Tensor div_(Scalar target, RoundingMode rounding_mode) => rounding_mode == RoundingMode.None ? div_(target) : Aten.div__Scalar_mode(this, target, NameOf(rounding_mode));
 
         public Tensor divide_(Tensor target, RoundingMode rounding_mode = RoundingMode.None) => div_(target, rounding_mode);
 

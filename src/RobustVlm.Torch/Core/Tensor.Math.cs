@@ -44,10 +44,10 @@ public static partial class torch
         public Tensor mul_(Scalar target) => Aten.mul__Scalar(this, target);
 
         public Tensor div(Tensor target, RoundingMode rounding_mode = RoundingMode.None) =>
-            rounding_mode == RoundingMode.None ? Aten.div_Tensor(this, target) : Aten.div_Tensor_mode(OperandChecks.Dividend(this, target), target, NameOf(rounding_mode));
+            rounding_mode == RoundingMode.None ? Aten.div_Tensor(this, target) : Aten.div_Tensor_mode(this, target, NameOf(rounding_mode));
 
         public Tensor div(Scalar target, RoundingMode rounding_mode = RoundingMode.None) =>
-            rounding_mode == RoundingMode.None ? Aten.div_Scalar(this, target) : Aten.div_Scalar_mode(OperandChecks.Dividend(this, target), target, NameOf(rounding_mode));
+            rounding_mode == RoundingMode.None ? Aten.div_Scalar(this, target) : Aten.div_Scalar_mode(this, target, NameOf(rounding_mode));
 
         public Tensor divide(Tensor target, RoundingMode rounding_mode = RoundingMode.None) => div(target, rounding_mode);
 
@@ -57,17 +57,17 @@ public static partial class torch
 
         public Tensor div_(Scalar target) => Aten.div__Scalar(this, target);
 
-        public Tensor floor_divide(Tensor other) => Aten.floor_divide(OperandChecks.Dividend(this, other), other);
+        public Tensor floor_divide(Tensor other) => Aten.floor_divide(this, other);
 
-        public Tensor floor_divide(Scalar other) => Aten.floor_divide_Scalar(OperandChecks.Dividend(this, other), other);
+        public Tensor floor_divide(Scalar other) => Aten.floor_divide_Scalar(this, other);
 
-        public Tensor fmod(Tensor target) => Aten.fmod_Tensor(OperandChecks.Dividend(this, target), target);
+        public Tensor fmod(Tensor target) => Aten.fmod_Tensor(this, target);
 
-        public Tensor fmod(Scalar scalar) => Aten.fmod_Scalar(OperandChecks.Dividend(this, scalar), scalar);
+        public Tensor fmod(Scalar scalar) => Aten.fmod_Scalar(this, scalar);
 
-        public Tensor remainder(Tensor target) => Aten.remainder_Tensor(OperandChecks.Dividend(this, target), target);
+        public Tensor remainder(Tensor target) => Aten.remainder_Tensor(this, target);
 
-        public Tensor remainder(Scalar scalar) => Aten.remainder_Scalar(OperandChecks.Dividend(this, scalar), scalar);
+        public Tensor remainder(Scalar scalar) => Aten.remainder_Scalar(this, scalar);
 
         public Tensor pow(Tensor exponent) => Aten.pow_Tensor_Tensor(this, exponent);
 

@@ -7,7 +7,7 @@ public static partial class torch
     {
         public Tensor bernoulli(Generator? generator = null) => Aten.bernoulli(this, generator);
 
-        public Tensor binomial(Tensor prob, Generator? generator = null) => Aten.binomial(OperandChecks.Counts(this), prob, generator);
+        public Tensor binomial(Tensor prob, Generator? generator = null) => Aten.binomial(this, prob, generator);
 
         public Tensor cauchy_(double median = 0.0, double sigma = 1.0, Generator? generator = null) => Aten.cauchy_(this, median, sigma, generator);
 

@@ -99,7 +99,7 @@ public static partial class torch
         /// <summary>Quantiles along a dimension; -1 means over all elements, as in TorchSharp.</summary>
         public Tensor quantile(Tensor q, long dim = -1, bool keepdim = false) => Aten.quantile(this, q, dim == -1 ? null : dim, keepdim, "linear");
 
-        public Tensor bincount(Tensor? weights, long minlength = 0) => Aten.bincount(OperandChecks.Counted(this), weights, minlength);
+        public Tensor bincount(Tensor? weights, long minlength = 0) => Aten.bincount(this, weights, minlength);
 
         public (Tensor output, Tensor? inverse_indices, Tensor? counts) unique(bool sorted = true, bool return_inverse = false, bool return_counts = false, int? dim = null) =>
             Wanted(

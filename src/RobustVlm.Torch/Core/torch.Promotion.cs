@@ -3,9 +3,9 @@ namespace TorchSharp;
 /// <content>Rules between element types, questions about tensors, threads.</content>
 public static partial class torch
 {
-    public static bool can_cast(ScalarType from, ScalarType to) => Aten.can_cast(OperandChecks.Known(from), OperandChecks.Known(to));
+    public static bool can_cast(ScalarType from, ScalarType to) => Aten.can_cast(from, to);
 
-    public static ScalarType promote_types(ScalarType type1, ScalarType type2) => Aten.promote_types(OperandChecks.Known(type1), OperandChecks.Known(type2));
+    public static ScalarType promote_types(ScalarType type1, ScalarType type2) => Aten.promote_types(type1, type2);
 
     public static ScalarType result_type(Tensor tensor1, Tensor tensor2) => Aten.result_type_Tensor(tensor1, tensor2);
 

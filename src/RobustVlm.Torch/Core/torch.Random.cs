@@ -5,7 +5,7 @@ public static partial class torch
 {
     public static Tensor _standard_gamma(Tensor input, Generator? generator = null) => Aten._standard_gamma(input, generator);
 
-    public static Tensor binomial(Tensor count, Tensor probs, Generator? generator = null) => Aten.binomial(OperandChecks.Counts(count), probs, generator);
+    public static Tensor binomial(Tensor count, Tensor probs, Generator? generator = null) => Aten.binomial(count, probs, generator);
 
     public static Tensor normal(Tensor mean, Tensor std, Generator? generator = null) => Aten.normal_Tensor_Tensor(mean, std, generator);
 

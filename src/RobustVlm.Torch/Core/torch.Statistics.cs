@@ -93,9 +93,9 @@ public static partial class torch
 
     public static (Tensor output, Tensor? inverse_indices, Tensor? counts) unique(Tensor input, bool sorted = true, bool return_inverse = false, bool return_counts = false, int? dim = null) => input.unique(sorted, return_inverse, return_counts, dim);
 
-    public static Tensor searchsorted(Tensor sorted_sequence, Tensor values, bool out_int32 = false, bool right = false, Tensor? sorter = null) => Aten.searchsorted_Tensor(sorted_sequence, values, out_int32, right, null, OperandChecks.Sorter(sorter, sorted_sequence));
+    public static Tensor searchsorted(Tensor sorted_sequence, Tensor values, bool out_int32 = false, bool right = false, Tensor? sorter = null) => Aten.searchsorted_Tensor(sorted_sequence, values, out_int32, right, null, sorter);
 
-    public static Tensor searchsorted(Tensor sorted_sequence, Scalar values, bool out_int32, bool right, Tensor sorter) => Aten.searchsorted_Scalar(sorted_sequence, values, out_int32, right, null, OperandChecks.Sorter(sorter, sorted_sequence));
+    public static Tensor searchsorted(Tensor sorted_sequence, Scalar values, bool out_int32, bool right, Tensor sorter) => Aten.searchsorted_Scalar(sorted_sequence, values, out_int32, right, null, sorter);
 
     public static (Tensor hist, Tensor bin_edges) histogram(Tensor input, long bins, (double min, double max)? range = null, Tensor? weight = null, bool density = false) => Aten.histogram_bin_ct(input, bins, range is { } r ? [r.min, r.max] : null, weight, density);
 

@@ -44,14 +44,14 @@ public static partial class torch
 
         public static (Tensor LU, Tensor? Pivots, Tensor? Info) ldl_factor_ex(Tensor input, bool hermitian = true, bool check_errors = false) => Aten.linalg_ldl_factor_ex(input, hermitian, check_errors);
 
-        public static Tensor ldl_solve(Tensor LD, Tensor pivots, Tensor B, bool hermitian = false) => Aten.linalg_ldl_solve(LD, OperandChecks.Pivots(pivots, LD), B, hermitian);
+        public static Tensor ldl_solve(Tensor LD, Tensor pivots, Tensor B, bool hermitian = false) => Aten.linalg_ldl_solve(LD, pivots, B, hermitian);
 
         public static (Tensor P, Tensor L, Tensor U) lu(Tensor input, bool pivot = true) => Aten.linalg_lu(input, pivot);
 
         public static (Tensor LU, Tensor? Pivots) lu_factor(Tensor input, bool pivot = true) => Aten.linalg_lu_factor(input, pivot);
 
         public static Tensor lu_solve(Tensor LU, Tensor pivots, Tensor B, bool left = true, bool adjoint = false, Tensor? @out = null) =>
-            Into(@out, Aten.linalg_lu_solve(LU, OperandChecks.Pivots(pivots, LU), B, left, adjoint));
+            Into(@out, Aten.linalg_lu_solve(LU, pivots, B, left, adjoint));
 
         public static (Tensor Solution, Tensor Residuals, Tensor Rank, Tensor SingularValues) lstsq(Tensor input, Tensor other) => Aten.linalg_lstsq(input, other, null, null);
 

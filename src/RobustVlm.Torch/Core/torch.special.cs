@@ -15,7 +15,7 @@ public static partial class torch
 
         public static Tensor bessel_y1(Tensor input, Tensor? @out = null) => Into(@out, Aten.special_bessel_y1(input));
 
-        public static Tensor chebyshev_polynomial_t(Tensor x, Tensor n, Tensor? @out = null) => Into(@out, Aten.special_chebyshev_polynomial_t(x, OperandChecks.Degree(n)));
+        public static Tensor chebyshev_polynomial_t(Tensor x, Tensor n, Tensor? @out = null) => Into(@out, Aten.special_chebyshev_polynomial_t(x, n));
 
         public static Tensor digamma(Tensor input) => Aten.digamma(input);
 
@@ -41,7 +41,7 @@ public static partial class torch
 
         public static Tensor gammaln(Tensor input) => Aten.lgamma(input);
 
-        public static Tensor hermite_polynomial_h(Tensor x, Tensor n, Tensor? @out = null) => Into(@out, Aten.special_hermite_polynomial_h(x, OperandChecks.Degree(n)));
+        public static Tensor hermite_polynomial_h(Tensor x, Tensor n, Tensor? @out = null) => Into(@out, Aten.special_hermite_polynomial_h(x, n));
 
         public static Tensor i0(Tensor input) => Aten.i0(input);
 
@@ -51,9 +51,9 @@ public static partial class torch
 
         public static Tensor i1e(Tensor input) => Aten.special_i1e(input);
 
-        public static Tensor laguerre_polynomial_l(Tensor x, Tensor n, Tensor? @out = null) => Into(@out, Aten.special_laguerre_polynomial_l(x, OperandChecks.Degree(n)));
+        public static Tensor laguerre_polynomial_l(Tensor x, Tensor n, Tensor? @out = null) => Into(@out, Aten.special_laguerre_polynomial_l(x, n));
 
-        public static Tensor legendre_polynomial_p(Tensor x, Tensor n, Tensor? @out = null) => Into(@out, Aten.special_legendre_polynomial_p(x, OperandChecks.Degree(n)));
+        public static Tensor legendre_polynomial_p(Tensor x, Tensor n, Tensor? @out = null) => Into(@out, Aten.special_legendre_polynomial_p(x, n));
 
         public static Tensor log_softmax(Tensor input, long dim, ScalarType? dtype = null) => Aten.log_softmax_int(input, dim, dtype);
 

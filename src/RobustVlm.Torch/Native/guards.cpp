@@ -30,8 +30,9 @@ void check_integer_quotient(const Arguments& a) {
   // Converted first, as libtorch does: a 64-bit number may become -1 when cut to 32 bits.
   const int64_t smallest = type == at::kInt ? std::numeric_limits<int32_t>::min() : std::numeric_limits<int64_t>::min();
   at::NoGradGuard no_grad;
+  const auto minus_one = divisor.to(type).eq(-1);
   TORCH_CHECK_VALUE(
-      !divisor.to(type).eq(-1).any().item<bool>() || !dividend.to(type).eq(smallest).any().item<bool>(),
+      !minus_one.any().item<bool>() || !minus_one.logical_and(dividend.to(type).eq(smallest)).any().item<bool>(),
       "the smallest ", type, " (", smallest, ") divided by -1 is too large for ", type, "; convert to a floating-point type first");
 }
 
@@ -158,6 +159,84 @@ void check_batch_norm(const Arguments& a) {
       a[5].toBool() || (a[3].isTensor() && a[4].isTensor()), "without training the running mean and variance are needed");
 }
 
+bool on_processor(const c10::IValue& v) { return v.isTensor() && v.toTensor().defined() && v.toTensor().is_cpu(); }
+
+// Whether all elements lie in [low, high]; true without elements, false for NaN.
+bool lies_in(const at::Tensor& values, double low, double high) {
+  at::NoGradGuard no_grad;
+  return values.numel() == 0 || (values.ge(low).all().item<bool>() && values.le(high).all().item<bool>());
+}
+
+// One counter per number up to the largest: beyond the address space the size overflows.
+void check_counted(const Arguments& a) {
+  TORCH_CHECK_VALUE(!on_processor(a[0]) || a[0].toTensor().is_floating_point() || a[0].toTensor().is_complex() || lies_in(a[0].toTensor(), -9e18, 1LL << 48),
+                    "bincount needs a counter for each number up to the largest, which is beyond 2^48 here");
+}
+
+// A count of NaN is drawn for ever.
+void check_count(const Arguments& a) {
+  at::NoGradGuard no_grad;
+  TORCH_CHECK_VALUE(!on_processor(a[0]) || !a[0].toTensor().isnan().any().item<bool>(), "the count contains NaN");
+}
+
+// Pivots are row numbers from 1, negative for blocks; LAPACK does not check them.
+void check_pivots(const Arguments& a) {
+  if (on_processor(a[0]) && on_processor(a[1]) && a[0].toTensor().dim() > 0 && at::isIntegralType(a[1].toTensor().scalar_type(), false)) {
+    const auto rows = a[0].toTensor().size(-1);
+    at::NoGradGuard no_grad;
+    TORCH_CHECK_INDEX(lies_in(a[1].toTensor().abs(), 1, static_cast<double>(rows)), "the pivots are no rows of a matrix with ", rows, " rows");
+  }
+}
+
+// The recurrence runs as many steps as the degree says, without looking at interrupts.
+void check_degree(const Arguments& a) {
+  constexpr double most = 1e7;
+  at::NoGradGuard no_grad;
+  const bool fits = a[1].isScalar() ? a[1].toScalar().toDouble() <= most
+                                    : !on_processor(a[1]) || a[1].toTensor().is_complex() || !a[1].toTensor().gt(most).any().item<bool>();
+  TORCH_CHECK_VALUE(fits, "a polynomial of a degree above ", most, " would take for ever");
+}
+
+// Weights of classes are read by class number, unchecked.
+void check_class_weights(const Arguments& a) {
+  if (on_processor(a[4])) {
+    const auto& input = a[0].toTensor();
+    const auto classes = input.dim() == 0 ? 1 : input.size(-1);
+    TORCH_CHECK_VALUE(a[4].toTensor().numel() == classes, "weight has ", a[4].toTensor().numel(), " elements for ", classes, " classes");
+  }
+}
+
+// Lengths and targets are used as addresses.
+void check_sequences(const Arguments& a) {
+  const auto& scores = a[0].toTensor();
+  const auto& targets = a[1].toTensor();
+  if (!on_processor(a[0]) || !on_processor(a[1]) || !on_processor(a[2]) || !on_processor(a[3]) || scores.dim() < 2 || scores.dim() > 3 || targets.dim() < 1 || targets.dim() > 2) {
+    return;
+  }
+  at::NoGradGuard no_grad;
+  const auto steps = scores.size(0);
+  const auto classes = scores.size(-1);
+  const auto lengths = a[3].toTensor().to(at::kLong).flatten();
+  const bool padded = scores.dim() == 3 && targets.dim() == 2;
+  const auto room = padded ? targets.size(1) : targets.size(0);
+  TORCH_CHECK_INDEX(lies_in(a[2].toTensor(), 0, static_cast<double>(steps)), "input_lengths must lie from 0 to ", steps);
+  TORCH_CHECK_INDEX(lies_in(lengths, 0, static_cast<double>(room)), "target_lengths must lie from 0 to ", room);
+  auto used = targets;
+  if (padded && lengths.numel() == targets.size(0)) {
+    used = targets.masked_select(at::arange(room).unsqueeze(0).lt(lengths.unsqueeze(1)));
+  } else {
+    TORCH_CHECK_INDEX(padded || lengths.sum().item<int64_t>() <= room, "target_lengths add up to more than the ", room, " targets");
+  }
+  TORCH_CHECK_INDEX(lies_in(used, 0, static_cast<double>(classes - 1)), "targets must lie from 0 to ", classes - 1);
+}
+
+// The spatial sizes are read from the list whatever its length.
+template <size_t kSpatial>
+void check_unpooled_size(const Arguments& a) {
+  const auto size = a[2].toIntVector();
+  TORCH_CHECK_VALUE(size.size() == kSpatial, "output_size needs ", kSpatial, " numbers, not ", size.size());
+}
+
 }  // namespace
 
 namespace rvt {
@@ -199,10 +278,22 @@ Guards::Special Guards::find(const std::string& name) {
       {"aten::conv_transpose2d", check_groups},
       {"aten::conv_transpose3d", check_groups},
       {"aten::native_batch_norm", check_batch_norm},
+      {"aten::bincount", check_counted},
+      {"aten::binomial", check_count},
+      {"aten::linalg_ldl_solve", check_pivots},
+      {"aten::linalg_lu_solve", check_pivots},
+      {"aten::lu_unpack", check_pivots},
+      {"aten::multi_margin_loss", check_class_weights},
+      {"aten::ctc_loss", check_sequences},
+      {"aten::max_unpool2d", check_unpooled_size<2>},
+      {"aten::max_unpool3d", check_unpooled_size<3>},
   };
   const auto plain = !name.empty() && name.back() == '_' ? name.substr(0, name.size() - 1) : name;   // in place is guarded alike
   if (name.compare(0, 14, "aten::upsample") == 0 || name.compare(0, 15, "aten::_upsample") == 0) {
     return check_scales;
+  }
+  if (name.compare(0, 14, "aten::special_") == 0 && name.find("_polynomial_") != std::string::npos) {
+    return check_degree;
   }
   const auto found = table.find(plain);
   return found == table.end() ? nullptr : found->second;

@@ -91,11 +91,8 @@ public static partial class torch
                 Tensor target_lengths,
                 long blank = 0,
                 bool zero_infinity = false,
-                Reduction reduction = Reduction.Mean)
-            {
-                OperandChecks.Sequences(log_probs, targets, input_lengths, target_lengths);
-                return Aten.ctc_loss_Tensor(log_probs, targets, input_lengths, target_lengths, blank, (long)reduction, zero_infinity);
-            }
+                Reduction reduction = Reduction.Mean) =>
+                Aten.ctc_loss_Tensor(log_probs, targets, input_lengths, target_lengths, blank, (long)reduction, zero_infinity);
 
             /// <summary>Minus the log-likelihood of a normal distribution.</summary>
             /// <param name="input">Float tensor [N, ...], means.</param>

@@ -60,7 +60,7 @@ public static partial class torch
             /// <param name="reduction">Mean, sum or none.</param>
             public static Tensor multi_margin_loss(
                 Tensor input, Tensor target, int p = 1, double margin = 1.0, Tensor? weight = null, Reduction reduction = Reduction.Mean) =>
-                Aten.multi_margin_loss(input, target, p, margin, OperandChecks.ClassWeights(weight, input), (long)reduction);
+                Aten.multi_margin_loss(input, target, p, margin, weight, (long)reduction);
 
             /// <summary>log(1 + exp(-target · input)).</summary>
             /// <param name="input">Float tensor [...].</param>

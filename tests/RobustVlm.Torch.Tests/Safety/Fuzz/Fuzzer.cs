@@ -116,7 +116,7 @@ internal sealed class Fuzzer(IReadOnlyList<FuzzTarget> targets, int seed, string
     private static string? Complaint(Exception e)
     {
         var message = e is ArgumentOutOfRangeException ? e.Message.Replace("\nActual value was", " Actual value was", StringComparison.Ordinal) : e.Message;
-        return e is not (TorchException or ArgumentException or InvalidOperationException or NotSupportedException or OverflowException) ? "unexpected kind"
+        return e is not (TorchException or ArgumentException or InvalidOperationException or NotSupportedException or OverflowException or IOException) ? "unexpected kind"
             : string.IsNullOrWhiteSpace(message) ? "no message"
             : message.AsSpan().ContainsAny('\n', '\r') ? "more than a line"
             : message.Contains("report a bug", StringComparison.Ordinal) ? "internal assertion"
