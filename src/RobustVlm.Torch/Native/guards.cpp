@@ -152,6 +152,21 @@ void check_groups(const Arguments& a) {
   TORCH_CHECK_VALUE(groups >= 1 && groups <= std::numeric_limits<int32_t>::max(), "the number of groups must be at least 1 and divide the channels; it is ", groups);
 }
 
+// The number of elements is worked out without a look at overflow.
+void check_output_elements(const Arguments& a) {
+  double elements = std::max<double>(1, static_cast<double>(a[0].toTensor().numel()));
+  for (const auto size : a[1].toIntVector()) {
+    elements *= std::max<double>(1, static_cast<double>(size));
+  }
+  TORCH_CHECK_VALUE(elements < 1e14, "an output of that size has up to ", elements, " elements, which is too much");
+}
+
+void check_has_dimension(const Arguments& a) {
+  if (a[0].isTensor()) {
+    TORCH_CHECK_INDEX(a[0].toTensor().dim() > 0, "a Fourier transform needs a tensor with at least one dimension");
+  }
+}
+
 // Arguments: input, weight, bias, running_mean, running_var, training.
 void check_batch_norm(const Arguments& a) {
   TORCH_CHECK_VALUE(a[0].toTensor().numel() > 0, "a batch without elements cannot be normalised");
@@ -289,6 +304,12 @@ Guards::Special Guards::find(const std::string& name) {
       {"aten::max_unpool3d", check_unpooled_size<3>},
   };
   const auto plain = !name.empty() && name.back() == '_' ? name.substr(0, name.size() - 1) : name;   // in place is guarded alike
+  if (name.compare(0, 10, "aten::fft_") == 0) {
+    return check_has_dimension;
+  }
+  if (name.compare(0, 15, "aten::adaptive_") == 0) {
+    return check_output_elements;
+  }
   if (name.compare(0, 14, "aten::upsample") == 0 || name.compare(0, 15, "aten::_upsample") == 0) {
     return check_scales;
   }

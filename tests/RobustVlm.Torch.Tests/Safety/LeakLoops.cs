@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -6,7 +7,7 @@ using static TorchSharp.torch;
 namespace RobustVlm.Torch.Tests.Safety;
 
 /// <summary>Loops of the kinds that notebooks run, one step at a time.</summary>
-internal static class LeakLoops
+internal static partial class LeakLoops
 {
     internal static readonly Dictionary<string, Func<Action>> All = new()
     {
@@ -47,9 +48,13 @@ internal static class LeakLoops
             GC.WaitForPendingFinalizers();
         }
 
+        _ = malloc_trim(0);   // likewise for what the C library keeps
         var line = File.ReadLines("/proc/self/status").First(text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
         return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) << 10;
     }
+
+    [LibraryImport("libc")]
+    private static partial int malloc_trim(nuint pad);
 
     private static Action Training(bool scopes)
     {
