@@ -180,7 +180,7 @@ public static unsafe partial class torch
         /// <param name="retain_graph">Whether the graph can be used again.</param>
         /// <param name="create_graph">Whether the result can be differentiated again.</param>
         /// <param name="inputs">Leaves to restrict the gradients to; null for all.</param>
-        public void backward(IList<Tensor>? grad_tensors = null, bool? retain_graph = null, bool create_graph = false, IList<Tensor>? inputs = null) =>
+        public void backward(IList<Tensor>? grad_tensors = null, bool retain_graph = false, bool create_graph = false, IList<Tensor>? inputs = null) =>
             autograd.backward([this], grad_tensors, retain_graph, create_graph, inputs);
     }
 }

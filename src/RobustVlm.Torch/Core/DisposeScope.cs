@@ -49,11 +49,11 @@ public static partial class torch
     internal static DisposeScope NewInnerScope() => s_current = new DisposeScope(CurrentScope, null);
 
     /// <summary>Runs a function in a scope of its own and moves the resulting tensor out.</summary>
-    public static Tensor WrappedTensorDisposeScope(Func<Tensor> expression)
+    public static Tensor WrappedTensorDisposeScope(Func<Tensor> expr)
     {
-        ArgumentNullException.ThrowIfNull(expression);
+        ArgumentNullException.ThrowIfNull(expr);
         using var scope = NewInnerScope();
-        return expression().MoveToOuterDisposeScope();
+        return expr().MoveToOuterDisposeScope();
     }
 
     internal static void Close(DisposeScope scope)
@@ -124,30 +124,30 @@ public sealed class DisposeScope : IDisposable
     internal bool IsClosed => _closed;
 
     /// <summary>Moves tensors of this scope to the enclosing one, or out of all scopes when there is none; others stay where they are.</summary>
-    public void MoveToOuter(params IEnumerable<torch.Tensor> tensors)
+    public void MoveToOuter(params IEnumerable<torch.Tensor> disposables)
     {
-        ArgumentNullException.ThrowIfNull(tensors);
-        foreach (var tensor in tensors.Where(Contains))
+        ArgumentNullException.ThrowIfNull(disposables);
+        foreach (var tensor in disposables.Where(Contains))
         {
             MoveTo(tensor, Outer);
         }
     }
 
     /// <summary>Takes tensors of this scope out of all scopes: their owner disposes them, or the garbage collector.</summary>
-    public void Detach(params IEnumerable<torch.Tensor> tensors)
+    public void Detach(params IEnumerable<torch.Tensor> disposables)
     {
-        ArgumentNullException.ThrowIfNull(tensors);
-        foreach (var tensor in tensors.Where(Contains))
+        ArgumentNullException.ThrowIfNull(disposables);
+        foreach (var tensor in disposables.Where(Contains))
         {
             MoveTo(tensor, null);
         }
     }
 
     /// <summary>Frees everything in the scope now, except the tensors given.</summary>
-    public void DisposeEverythingBut(params IEnumerable<torch.Tensor> keep)
+    public void DisposeEverythingBut(params IEnumerable<torch.Tensor> inKeep)
     {
-        ArgumentNullException.ThrowIfNull(keep);
-        var kept = keep.ToHashSet<object>(ReferenceEqualityComparer.Instance);
+        ArgumentNullException.ThrowIfNull(inKeep);
+        var kept = inKeep.ToHashSet<object>(ReferenceEqualityComparer.Instance);
         List<IDisposable> freed;
         lock (_lock)
         {
@@ -162,10 +162,10 @@ public sealed class DisposeScope : IDisposable
     public void DisposeEverything() => DisposeEverythingBut([]);
 
     /// <summary>Whether a tensor belongs to this scope.</summary>
-    public bool Contains(torch.Tensor tensor)
+    public bool Contains(torch.Tensor disposable)
     {
-        ArgumentNullException.ThrowIfNull(tensor);
-        return tensor.Scope == this;
+        ArgumentNullException.ThrowIfNull(disposable);
+        return disposable.Scope == this;
     }
 
     /// <summary>Closes the scope and frees what still belongs to it.</summary>

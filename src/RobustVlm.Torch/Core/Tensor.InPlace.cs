@@ -41,9 +41,9 @@ public static partial class torch
 
         public Tensor true_divide_(Tensor other) => Aten.div__Tensor(this, other);
 
-        public Tensor div_(Tensor target, RoundingMode rounding_mode) => rounding_mode == RoundingMode.None ? div_(target) : Aten.div__Tensor_mode(this, target, NameOf(rounding_mode));
+        public Tensor div_(Tensor target, RoundingMode rounding_mode = RoundingMode.None) => rounding_mode == RoundingMode.None ? Aten.div__Tensor(this, target) : Aten.div__Tensor_mode(this, target, NameOf(rounding_mode));
 
-        public Tensor div_(Scalar target, RoundingMode rounding_mode) => rounding_mode == RoundingMode.None ? div_(target) : Aten.div__Scalar_mode(this, target, NameOf(rounding_mode));
+        public Tensor div_(Scalar target, RoundingMode rounding_mode = RoundingMode.None) => rounding_mode == RoundingMode.None ? Aten.div__Scalar(this, target) : Aten.div__Scalar_mode(this, target, NameOf(rounding_mode));
 
         public Tensor divide_(Tensor target, RoundingMode rounding_mode = RoundingMode.None) => div_(target, rounding_mode);
 

@@ -53,10 +53,6 @@ public static partial class torch
 
         public Tensor divide(Scalar target, RoundingMode rounding_mode = RoundingMode.None) => div(target, rounding_mode);
 
-        public Tensor div_(Tensor target) => Aten.div__Tensor(this, target);
-
-        public Tensor div_(Scalar target) => Aten.div__Scalar(this, target);
-
         public Tensor floor_divide(Tensor other) => Aten.floor_divide(this, other);
 
         public Tensor floor_divide(Scalar other) => Aten.floor_divide_Scalar(this, other);

@@ -55,7 +55,7 @@ public static partial class torch
 
     public static Tensor outer(Tensor input, Tensor vec2) => input.outer(vec2);
 
-    public static Tensor addmm(Tensor input, Tensor mat1, Tensor mat2, float beta = 1, float alpha = 1) => input.addmm(mat1, mat2, beta, alpha);
+    public static Tensor addmm(Tensor input, Tensor mat1, Tensor mat2, float beta, float alpha) => input.addmm(mat1, mat2, beta, alpha);
 
     public static Tensor einsum(string equation, params Tensor[] tensors) => Aten.einsum(equation, tensors, null);
 
@@ -87,7 +87,7 @@ public static partial class torch
 
     public static Tensor[] meshgrid(IEnumerable<Tensor> tensors, string indexing = "ij") => Aten.meshgrid_indexing([.. tensors], indexing);
 
-    public static Tensor[] broadcast_tensors(params Tensor[] tensors) => Aten.broadcast_tensors(tensors);
+    public static IList<Tensor> broadcast_tensors(params Tensor[] tensors) => Aten.broadcast_tensors(tensors);
 
     public static Tensor reshape(Tensor input, params long[] shape) => input.reshape(shape);
 

@@ -67,7 +67,7 @@ public static partial class torch
 
     public static Device device(string description) => new(description);
 
-    public static Device device(DeviceType type, int index = -1) => new(type, index);
+    public static Device device(DeviceType deviceType, int index = -1) => new(deviceType, index);
 
     /// <summary>Where a tensor lives, e.g. <c>cpu</c> or <c>cuda:0</c>.</summary>
     public sealed class Device : IEquatable<Device>
@@ -99,11 +99,11 @@ public static partial class torch
             }
         }
 
-        public Device(DeviceType type, int index = -1)
+        public Device(DeviceType deviceType, int index = -1)
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThan(index, LargestIndex);
-            this.type = type;
-            this.index = type == DeviceType.CUDA && index < 0 ? 0 : index;
+            type = deviceType;
+            this.index = deviceType == DeviceType.CUDA && index < 0 ? 0 : index;
         }
 
         public DeviceType type { get; }

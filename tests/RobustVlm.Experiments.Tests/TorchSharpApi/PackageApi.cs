@@ -34,14 +34,34 @@ internal sealed class PackageApi
             return false;
         }
 
-        var owner = ApiSignatures.NameOf(member.DeclaringType!);
+        // What we declare in a base class of our own must be in the package's counterparts of all classes below.
+        var declaring = member.DeclaringType!;   // members of types only
+        var classes = HasType(declaring) ? [declaring] : declaring.Assembly.GetExportedTypes().Where(type => IsBelow(type, declaring) && HasType(type)).ToArray();
+        return classes.Length > 0 && classes.All(type => Has(ApiSignatures.NameOf(type), text));
+    }
+
+    private static bool IsBelow(Type type, Type ancestor)
+    {
+        for (var next = type.BaseType; next is not null; next = next.BaseType)
+        {
+            if ((next.IsGenericType ? next.GetGenericTypeDefinition() : next) == ancestor)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool Has(string owner, string text)
+    {
         var ours = Signature.Parse($"{owner}.{text}");
         return Owners(owner).Any(type => _members[(type, ours.Member)].Concat(_extensions[(type, ours.Member)]).Any(theirs => theirs.Accepts(ours)) || IsField(type, ours));
     }
 
     // A field there and a property here read the same.
-    private bool IsField(string type, Signature property) => property is { Parameters: [], Member: ['g', 'e', 't', '_', .. var name] }
-        && _members[(type, name)].Any(field => field.Parameters is null && field.Result == property.Result);
+    private bool IsField(string type, Signature accessor) => accessor is { Parameters: not null, Member: [_, 'e', 't', '_', .. var name] }
+        && _members[(type, name)].Any(field => field.Parameters is null && (field.Result == accessor.Result || accessor.Result == ": Void"));
 
     internal bool HasType(Type type) => _bases.ContainsKey(ApiSignatures.NameOf(type));
 
@@ -110,7 +130,12 @@ internal sealed record Signature(string Type, string Member, string[]? Parameter
 
         var (type, name) = Halves(ours);
         var (target, targetName) = Halves(theirs);
-        return name == targetName && (
+        if (!name.Contains(" = ", StringComparison.Ordinal))
+        {
+            targetName = targetName.Split(" = ")[0];   // what we demand may be optional there
+        }
+
+        return name == targetName && (type == target ||
             (type.EndsWith("[]", StringComparison.Ordinal) && target == $"ReadOnlySpan<{type[..^2]}>")
             || (type.EndsWith("[]", StringComparison.Ordinal) && target == $"IList<{type[..^2]}>")
             || (type == "torch.Tensor" && target == "IDisposable")

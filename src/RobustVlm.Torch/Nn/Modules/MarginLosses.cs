@@ -28,7 +28,7 @@ public sealed class HingeEmbeddingLoss : Loss<Tensor, Tensor, Tensor>
     /// <summary>Makes the loss.</summary>
     /// <param name="margin">Distance that is enough.</param>
     /// <param name="reduction">Mean, sum or none.</param>
-    public HingeEmbeddingLoss(double margin = 1.0, nn.Reduction reduction = nn.Reduction.Mean)
+    public HingeEmbeddingLoss(double margin = 0.0, nn.Reduction reduction = nn.Reduction.Mean)
         : base(nameof(HingeEmbeddingLoss), reduction)
     {
         this.margin = margin;

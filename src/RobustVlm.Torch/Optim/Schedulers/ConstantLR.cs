@@ -31,11 +31,11 @@ public static partial class torch
                     }
 
                     /// <inheritdoc/>
-                    protected override double Next(int index, double current) =>
+                    private protected override double Next(int index, double current) =>
                         LastEpoch == 0 ? current * _share : LastEpoch == _steps ? current / _share : current;
 
                     /// <inheritdoc/>
-                    protected override double ClosedForm(int index) => BaseRates[index] * (LastEpoch >= _steps ? 1 : _share);
+                    private protected override double ClosedForm(int index) => BaseRates[index] * (LastEpoch >= _steps ? 1 : _share);
                 }
             }
         }

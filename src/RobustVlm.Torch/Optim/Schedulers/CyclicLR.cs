@@ -78,7 +78,7 @@ public static partial class torch
                     }
 
                     /// <inheritdoc/>
-                    protected override double Next(int index, double current)
+                    private protected override double Next(int index, double current)
                     {
                         var cycle = Math.Floor(1 + (LastEpoch / _length));
                         var place = 1 + (LastEpoch / _length) - cycle;

@@ -22,10 +22,10 @@ public static partial class torch
                     }
 
                     /// <inheritdoc/>
-                    protected override double Next(int index, double current) => LastEpoch == 0 ? current : current * _factor;
+                    private protected override double Next(int index, double current) => LastEpoch == 0 ? current : current * _factor;
 
                     /// <inheritdoc/>
-                    protected override double ClosedForm(int index) => BaseRates[index] * Math.Pow(_factor, LastEpoch);
+                    private protected override double ClosedForm(int index) => BaseRates[index] * Math.Pow(_factor, LastEpoch);
                 }
             }
         }

@@ -37,13 +37,13 @@ public static partial class torch
                 }
 
                 /// <summary>Steps done, 0 at the start.</summary>
-                protected internal int LastEpoch { get; internal set; }
+                internal int LastEpoch { get; set; }
 
                 /// <summary>Learning rates at the start, one per group.</summary>
-                protected IReadOnlyList<double> BaseRates { get; }
+                private protected IReadOnlyList<double> BaseRates { get; }
 
                 /// <summary>The groups.</summary>
-                protected IReadOnlyList<ILearningRateController> Groups => _groups;
+                private protected IReadOnlyList<ILearningRateController> Groups => _groups;
 
                 /// <summary>Goes on by one step; call it after the optimizer's.</summary>
                 public virtual void step() => Apply(LastEpoch + 1, closedForm: false);
@@ -62,11 +62,11 @@ public static partial class torch
                 /// <summary>The rate of a group for step <see cref="LastEpoch"/>, made from its present rate.</summary>
                 /// <param name="index">Number of the group.</param>
                 /// <param name="current">Its present rate.</param>
-                protected abstract double Next(int index, double current);
+                private protected abstract double Next(int index, double current);
 
                 /// <summary>The same, made from the rate at the start.</summary>
                 /// <param name="index">Number of the group.</param>
-                protected virtual double ClosedForm(int index) => Next(index, _groups[index].LearningRate);
+                private protected virtual double ClosedForm(int index) => Next(index, _groups[index].LearningRate);
 
                 internal bool IsFor(Optimizer optimizer) => ReferenceEquals(_optimizer, optimizer);
 

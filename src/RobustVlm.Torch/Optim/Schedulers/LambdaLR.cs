@@ -30,7 +30,7 @@ public static partial class torch
                     }
 
                     /// <inheritdoc/>
-                    protected override double Next(int index, double current) => BaseRates[index] * _factors[index](LastEpoch);
+                    private protected override double Next(int index, double current) => BaseRates[index] * _factors[index](LastEpoch);
                 }
             }
         }

@@ -24,11 +24,11 @@ public static partial class torch
                     }
 
                     /// <inheritdoc/>
-                    protected override double Next(int index, double current) =>
+                    private protected override double Next(int index, double current) =>
                         current * Math.Pow(_factor, _milestones.Count(milestone => milestone == LastEpoch));
 
                     /// <inheritdoc/>
-                    protected override double ClosedForm(int index) =>
+                    private protected override double ClosedForm(int index) =>
                         BaseRates[index] * Math.Pow(_factor, _milestones.Count(milestone => milestone <= LastEpoch));
                 }
             }

@@ -30,7 +30,7 @@ public static partial class torch
                     }
 
                     /// <inheritdoc/>
-                    protected override double Next(int index, double current) => LastEpoch > 0 ? current * _factors[index](LastEpoch) : current;
+                    private protected override double Next(int index, double current) => LastEpoch > 0 ? current * _factors[index](LastEpoch) : current;
                 }
             }
         }

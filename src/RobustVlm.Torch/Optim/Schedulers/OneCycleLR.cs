@@ -75,7 +75,7 @@ public static partial class torch
                     }
 
                     /// <inheritdoc/>
-                    protected override double Next(int index, double current)
+                    private protected override double Next(int index, double current)
                     {
                         if (LastEpoch > _totalSteps)
                         {

@@ -26,12 +26,12 @@ public static partial class torch
                     }
 
                     /// <inheritdoc/>
-                    protected override double Next(int index, double current) => LastEpoch == 0 || LastEpoch > _steps
+                    private protected override double Next(int index, double current) => LastEpoch == 0 || LastEpoch > _steps
                         ? current
                         : current * Math.Pow((1 - (LastEpoch / _steps)) / (1 - ((LastEpoch - 1) / _steps)), _power);
 
                     /// <inheritdoc/>
-                    protected override double ClosedForm(int index) =>
+                    private protected override double ClosedForm(int index) =>
                         BaseRates[index] * Math.Pow(1 - (Math.Min(_steps, LastEpoch) / _steps), _power);
                 }
             }

@@ -83,7 +83,7 @@ public static partial class torch
                     }
 
                     /// <inheritdoc/>
-                    protected override double Next(int index, double current)
+                    private protected override double Next(int index, double current)
                     {
                         var lower = Math.Max(current * _factor, _lowest[index]);
                         return current - lower > _smallestChange ? lower : current;

@@ -56,7 +56,7 @@ public static partial class torch
                     }
 
                     /// <inheritdoc/>
-                    protected override double Next(int index, double current) => current;
+                    private protected override double Next(int index, double current) => current;
                 }
             }
         }
