@@ -49,7 +49,7 @@ public sealed class DisposeScope : IDisposable
 {
     private const int FirstCompaction = 1024;
 
-    private readonly List<IDisposable> _members = [];
+    private readonly List<torch.Tensor> _members = [];
     private int _compactAt = FirstCompaction;
 
     internal DisposeScope(DisposeScope? outer) => Outer = outer;
@@ -149,5 +149,5 @@ public sealed class DisposeScope : IDisposable
     }
 
     // A moved or freed member stays in the list: taking it out would cost more than skipping it later.
-    private bool Owns(IDisposable member) => member is torch.Tensor tensor && tensor.Scope == this;
+    private bool Owns(torch.Tensor member) => member.Scope == this;
 }
