@@ -69,6 +69,7 @@ internal static class NativeMemory
         {
             GC.Collect();
             GC.WaitForPendingFinalizers();
+            _ = NativeMethods.rvt_trim_memory();
             Volatile.Write(ref s_threshold, Budget());
         }
         finally

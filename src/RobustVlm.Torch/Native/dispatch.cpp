@@ -16,6 +16,7 @@ struct Operator {
   c10::OperatorHandle handle;
   std::string schema;
   std::unique_ptr<rvt::DirectCall> direct;   // null: only the boxed call fits
+  int32_t parameters;
 };
 
 using Stack = std::vector<c10::IValue>;
@@ -124,7 +125,7 @@ RVT_API(rvt_op_find, (const char* name, const char* overload, void** result), (n
   auto handle = c10::Dispatcher::singleton().findSchema({name, overload});
   TORCH_CHECK(handle.has_value(), "libtorch has no operator ", name, overload[0] ? "." : "", overload);
   // Never freed: operators live as long as the process.
-  *result = new Operator{*handle, c10::toString(handle->schema()), rvt::bind_direct(*handle)};
+  *result = new Operator{*handle, c10::toString(handle->schema()), rvt::bind_direct(*handle), static_cast<int32_t>(handle->schema().arguments().size())};
 }
 
 RVT_API(rvt_op_is_direct, (void* op, int32_t* result), (op, result)) { *result = static_cast<Operator*>(op)->direct != nullptr; }
@@ -138,13 +139,13 @@ RVT_API(rvt_op_schema, (void* op, const char** text, int32_t* length), (op, text
 // Arguments left out at the end take the schema's defaults, which lets one table serve several versions of libtorch.
 RVT_API(rvt_op_call, (void* op, const Value* arguments, int32_t count, Value* results, int32_t capacity, int32_t* result_count),
         (op, arguments, count, results, capacity, result_count)) {
-  const auto& target = static_cast<Operator*>(op)->handle;
-  const auto& parameters = target.schema().arguments();
-  const auto* direct = static_cast<Operator*>(op)->direct.get();
-  if (direct != nullptr && static_cast<size_t>(count) == parameters.size() && capacity > 0 && direct->call(arguments, results)) {
+  const auto& found = *static_cast<Operator*>(op);
+  if (found.direct != nullptr && count == found.parameters && capacity > 0 && found.direct->call(arguments, results)) {
     *result_count = 1;
     return;
   }
+  const auto& target = found.handle;
+  const auto& parameters = target.schema().arguments();
   TORCH_CHECK(static_cast<size_t>(count) <= parameters.size(), "too many arguments: ", count, " for ", parameters.size());
 
   Stack stack;

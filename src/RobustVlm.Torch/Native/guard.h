@@ -28,8 +28,7 @@ inline void clear_upper_registers() noexcept {
 #if defined(__x86_64__)
   static const bool avx = __builtin_cpu_supports("avx") != 0;
   if (avx) {
-    asm volatile("vzeroupper" ::: "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11",
-                 "xmm12", "xmm13", "xmm14", "xmm15");
+    asm volatile("vzeroupper");   // leaves the lower halves alone
   }
 #endif
 }

@@ -1,3 +1,4 @@
+#include "blocks.h"
 #include "guard.h"
 
 #include <ATen/Context.h>
@@ -22,11 +23,23 @@ struct Usage {
 
 Usage usage;
 
-void deallocate(void* data) {
-  if (data != nullptr) {
-    usage.live.fetch_sub(static_cast<int64_t>(malloc_usable_size(data)), std::memory_order_relaxed);
-    c10::free_cpu(data);
+void count(int64_t size) {
+  const auto live = usage.live.fetch_add(size, std::memory_order_relaxed) + size;
+  auto peak = usage.peak.load(std::memory_order_relaxed);
+  while (live > peak && !usage.peak.compare_exchange_weak(peak, live, std::memory_order_relaxed)) {
   }
+}
+
+void deallocate(void* data) {
+  if (data == nullptr) {
+    return;
+  }
+  if (const auto size = rvt::blocks::release(data); size > 0) {
+    usage.live.fetch_sub(static_cast<int64_t>(size), std::memory_order_relaxed);
+    return;
+  }
+  usage.live.fetch_sub(static_cast<int64_t>(malloc_usable_size(data)), std::memory_order_relaxed);
+  c10::free_cpu(data);
 }
 
 struct CountingAllocator final : at::Allocator {
@@ -35,12 +48,18 @@ struct CountingAllocator final : at::Allocator {
 #else
   at::DataPtr allocate(size_t bytes) const override {
 #endif
-    void* data = c10::alloc_cpu(bytes);
-    if (data != nullptr) {
-      const auto size = static_cast<int64_t>(malloc_usable_size(data));
-      const auto live = usage.live.fetch_add(size, std::memory_order_relaxed) + size;
-      auto peak = usage.peak.load(std::memory_order_relaxed);
-      while (live > peak && !usage.peak.compare_exchange_weak(peak, live, std::memory_order_relaxed)) {
+    void* data = nullptr;
+    if (bytes >= rvt::blocks::kSmallest) {
+      size_t size = 0;
+      data = rvt::blocks::allocate(bytes, size);
+      if (data != nullptr) {
+        count(static_cast<int64_t>(size));
+      }
+    }
+    if (data == nullptr) {
+      data = c10::alloc_cpu(bytes);   // throws with libtorch's own words where there is no memory
+      if (data != nullptr) {
+        count(static_cast<int64_t>(malloc_usable_size(data)));
       }
     }
     return {data, data, &deallocate, at::Device(at::DeviceType::CPU)};
@@ -63,6 +82,11 @@ RVT_API(rvt_start, (int64_t** live_bytes, int64_t** peak_bytes), (live_bytes, pe
   // A backtrace through the hundreds of libraries that libtorch loads costs milliseconds per error, and nobody reads it.
   c10::SetStackTraceFetcher([] { return std::string(); });
   c10::SetCPUAllocator(&allocator, 200);
+
+  // Tensors below the size of a block come from malloc, which would map and unmap the larger of them one by one and shrink
+  // the heap whenever a few are freed: the next step then pays for every page again.
+  mallopt(M_MMAP_THRESHOLD, 2 * static_cast<int>(rvt::blocks::kSmallest));
+  mallopt(M_TRIM_THRESHOLD, 16 * static_cast<int>(rvt::blocks::kSmallest));
   static_assert(sizeof(std::atomic<int64_t>) == sizeof(int64_t), "the managed side reads the counters as plain 64-bit integers");
   *live_bytes = reinterpret_cast<int64_t*>(&usage.live);
   *peak_bytes = reinterpret_cast<int64_t*>(&usage.peak);
