@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using RobustVlm.Torch.Interop;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -128,7 +127,7 @@ public unsafe class ShortWaysTests
     public void Memory_of_a_large_tensor_is_used_again_and_counted_right()
     {
         var before = Runtime.LiveBytes;
-        var x = full(2_000_000, 7);
+        var x = full(2_000_000, 7f);
         var place = (nint)x.DataPointer();
         var held = Runtime.LiveBytes - before;
         x.Dispose();
