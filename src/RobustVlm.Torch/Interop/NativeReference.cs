@@ -9,10 +9,7 @@ internal sealed class NativeReference
     private const int PoolSize = 1024;
 
     [ThreadStatic]
-    private static NativeReference[]? s_pool;
-
-    [ThreadStatic]
-    private static int s_pooled;
+    private static Pool? s_pool;
 
     private int _collections;
 
@@ -28,10 +25,11 @@ internal sealed class NativeReference
     /// <summary>Takes over one reference.</summary>
     internal static NativeReference Of(nint handle)
     {
+        var pool = s_pool ??= new Pool();
         NativeReference reference;
-        if (s_pooled > 0 && s_pool is { } pool)
+        if (pool.Count > 0)
         {
-            ref var slot = ref pool[--s_pooled];
+            ref var slot = ref pool.References[--pool.Count];
             reference = slot;
             slot = null!;   // a place that still named it would keep a forgotten tensor alive
         }
@@ -41,7 +39,7 @@ internal sealed class NativeReference
         }
 
         reference.Handle = handle;
-        reference._collections = GC.CollectionCount(0);
+        reference._collections = pool.Collections;
         NativeMemory.OnTensorCreated();
         return reference;
     }
@@ -78,9 +76,12 @@ internal sealed class NativeReference
     {
         // After a collection the finalizer may be due already: the owner could have been found unreachable, and then have been
         // disposed by the finalizer of another object. It must not free a tensor that is not this object's any more.
-        if (_collections == GC.CollectionCount(0) && s_pooled < PoolSize)
+        // The count noted at the start may be older than that start, which errs on the safe side.
+        var pool = s_pool ??= new Pool();
+        pool.Collections = GC.CollectionCount(0);
+        if (_collections == pool.Collections && pool.Count < PoolSize)
         {
-            (s_pool ??= new NativeReference[PoolSize])[s_pooled++] = this;
+            pool.References[pool.Count++] = this;
         }
         else
         {
@@ -88,5 +89,15 @@ internal sealed class NativeReference
             GC.SuppressFinalize(this);
 #pragma warning restore CA1816
         }
+    }
+
+    /// <summary>References of one thread that wait for their next tensor.</summary>
+    private sealed class Pool
+    {
+        internal readonly NativeReference[] References = new NativeReference[PoolSize];
+        internal int Count;
+
+        /// <summary>Collections of garbage at the last time this thread looked.</summary>
+        internal int Collections = GC.CollectionCount(0);
     }
 }

@@ -13,8 +13,6 @@
 namespace rvt::blocks {
 namespace {
 
-constexpr size_t kPage = 4096;
-constexpr size_t kHuge = size_t{2} << 20;   // also the alignment, by which a block is told from other memory
 constexpr size_t kLine = 64;
 constexpr size_t kMostKept = size_t{1} << 30;
 
@@ -143,7 +141,7 @@ Blocks& all() {
 
 void* allocate(size_t bytes, size_t& size) { return all().allocate(bytes, size); }
 
-size_t release(void* data) { return reinterpret_cast<uintptr_t>(data) % kHuge < kPage ? all().release(data) : 0; }
+size_t release_block(void* data) { return all().release(data); }
 
 void trim() { all().trim(); }
 

@@ -136,15 +136,10 @@ RVT_API(rvt_op_schema, (void* op, const char** text, int32_t* length), (op, text
   *length = static_cast<int32_t>(schema.size());
 }
 
-// Arguments left out at the end take the schema's defaults, which lets one table serve several versions of libtorch.
-RVT_API(rvt_op_call, (void* op, const Value* arguments, int32_t count, Value* results, int32_t capacity, int32_t* result_count),
-        (op, arguments, count, results, capacity, result_count)) {
-  const auto& found = *static_cast<Operator*>(op);
-  if (found.direct != nullptr && count == found.parameters && capacity > 0 && found.direct->call(arguments, results)) {
-    *result_count = 1;
-    return;
-  }
-  const auto& target = found.handle;
+namespace {
+
+// Apart from the direct call, which must not pay for what only this one needs.
+__attribute__((noinline)) void call_boxed(const c10::OperatorHandle& target, const Value* arguments, int32_t count, Value* results, int32_t capacity, int32_t* result_count) {
   const auto& parameters = target.schema().arguments();
   TORCH_CHECK(static_cast<size_t>(count) <= parameters.size(), "too many arguments: ", count, " for ", parameters.size());
 
@@ -168,6 +163,19 @@ RVT_API(rvt_op_call, (void* op, const Value* arguments, int32_t count, Value* re
   }
   stack.clear();
   std::swap(stack, spare);
+}
+
+}  // namespace
+
+// Arguments left out at the end take the schema's defaults, which lets one table serve several versions of libtorch.
+RVT_API(rvt_op_call, (void* op, const Value* arguments, int32_t count, Value* results, int32_t capacity, int32_t* result_count),
+        (op, arguments, count, results, capacity, result_count)) {
+  const auto& found = *static_cast<Operator*>(op);
+  if (found.direct != nullptr && count == found.parameters && capacity > 0 && found.direct->call(arguments, results)) {
+    *result_count = 1;
+    return;
+  }
+  call_boxed(found.handle, arguments, count, results, capacity, result_count);
 }
 
 RVT_API(rvt_free_list, (void* handles), (handles)) { std::free(handles); }

@@ -18,11 +18,11 @@ internal static class KernelFigures
     ];
 
     private static Figure Product(string name, long size, ScalarType type, Goal goal, string? yardstick) =>
-        new(name, $"{size}x{size} times {size}x{size}, {type}", Unit.GigaFlops, goal, () =>
+        new Figure(name, $"{size}x{size} times {size}x{size}, {type}", Unit.GigaFlops, goal, () =>
         {
             var (a, b) = (randn(size, size).to(type), randn(size, size).to(type));
             return Rate(2.0 * size * size * size, () => a.matmul(b).Dispose());
-        }) { Yardstick = yardstick };
+        }) with { Yardstick = yardstick };
 
     private static Func<double> Rate(double operations, Action work)
     {

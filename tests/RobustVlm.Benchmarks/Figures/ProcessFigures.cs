@@ -21,7 +21,7 @@ internal static class ProcessFigures
     ];
 
     private static Figure Memory(string name, string about, ScalarType? type) =>
-        new(name, about, Unit.Mebibytes, Goal.Python(1, 1), () =>
+        new Figure(name, about, Unit.Mebibytes, Goal.Python(1, 1), () =>
         {
             var step = ModelFigures.Step(768, 12, 197, 8, type ?? ScalarType.Float32, adam: type is null);
             return () =>
@@ -33,7 +33,7 @@ internal static class ProcessFigures
 
                 return PeakResident();
             };
-        }) { Fresh = true };
+        }) with { Fresh = true };
 
     private static double PeakResident()
     {
