@@ -33,7 +33,8 @@ internal static class ProcessFigures
 
                 return PeakResident();
             };
-        }) with { Fresh = true };
+        })
+        with { Fresh = true };
 
     private static double PeakResident()
     {
