@@ -23,7 +23,8 @@ internal static class KernelFigures
             var (a, b) = (randn(size, size).to(type), randn(size, size).to(type));
             return Rate(2.0 * size * size * size, () => a.matmul(b).Dispose());
         })
-        with { Yardstick = yardstick };
+        with
+        { Yardstick = yardstick };
 
     private static Func<double> Rate(double operations, Action work)
     {

@@ -34,7 +34,8 @@ internal static class ProcessFigures
                 return PeakResident();
             };
         })
-        with { Fresh = true };
+        with
+        { Fresh = true };
 
     private static double PeakResident()
     {
