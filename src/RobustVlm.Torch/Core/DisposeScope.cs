@@ -88,11 +88,11 @@ public sealed class DisposeScope : IDisposable
 {
     private const int FirstCompaction = 1024;
 
-    private static readonly List<IDisposable> s_none = [];
+    private static readonly List<torch.Tensor> s_none = [];
 
     // After an await another thread may move tensors in while this one makes some.
     private readonly Lock _lock = new();
-    private List<IDisposable> _members = [];
+    private List<torch.Tensor> _members = [];
     private int _compactAt = FirstCompaction;
     private volatile bool _closed;
 
@@ -148,7 +148,7 @@ public sealed class DisposeScope : IDisposable
     {
         ArgumentNullException.ThrowIfNull(inKeep);
         var kept = inKeep.ToHashSet<object>(ReferenceEqualityComparer.Instance);
-        List<IDisposable> freed;
+        List<torch.Tensor> freed;
         lock (_lock)
         {
             freed = [.. _members.Where(Owns).Where(member => !kept.Contains(member))];
@@ -171,7 +171,7 @@ public sealed class DisposeScope : IDisposable
     /// <summary>Closes the scope and frees what still belongs to it.</summary>
     public void Dispose()
     {
-        List<IDisposable> members;
+        List<torch.Tensor> members;
         lock (_lock)
         {
             if (_closed)
@@ -233,5 +233,5 @@ public sealed class DisposeScope : IDisposable
     }
 
     // A moved or freed member stays in the list: taking it out would cost more than skipping it later.
-    private bool Owns(IDisposable member) => member is torch.Tensor tensor && tensor.Scope == this;
+    private bool Owns(torch.Tensor member) => member.Scope == this;
 }

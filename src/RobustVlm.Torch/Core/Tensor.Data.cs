@@ -82,14 +82,26 @@ public static partial class torch
         public T item<T>()
             where T : unmanaged
         {
-            CheckElementType<T>();
-            if (numel() != 1)
+            // One native call for all that must be known; an element on the CPU is then read where it lies.
+            NativeElement element;
+            NativeError.Check(NativeMethods.rvt_tensor_element(Handle, &element));
+            CheckElementType<T>((ScalarType)element.Type);
+            if (element.Count != 1)
             {
                 throw new ArgumentException($"item() needs a tensor with exactly one element; this one has shape [{string.Join(", ", shape)}].");
             }
 
-            using var here = DeviceType.CPU == device_type && !IsPending ? null : OutsideScopes(() => Settled(cpu()));
-            var value = *(T*)(here ?? this).DataPointer();
+            T value;
+            if (element.Data != null)
+            {
+                value = *(T*)element.Data;
+            }
+            else
+            {
+                using var here = OutsideScopes(() => Settled(cpu()));
+                value = *(T*)here.DataPointer();
+            }
+
             GC.KeepAlive(this);
             return value;
         }
@@ -110,7 +122,7 @@ public static partial class torch
         public Utils.TensorAccessor<T> data<T>()
             where T : unmanaged
         {
-            CheckElementType<T>();
+            CheckElementType<T>(dtype);
             using var _ = no_grad();
             return new Utils.TensorAccessor<T>(OutsideScopes(() => Settled(detach().cpu()).contiguous()));
         }
@@ -230,10 +242,9 @@ public static partial class torch
             return result;
         }
 
-        private void CheckElementType<T>()
+        private static void CheckElementType<T>(ScalarType type)
             where T : unmanaged
         {
-            var type = dtype;
             var fits = type switch
             {
                 ScalarType.Byte => typeof(T) == typeof(byte),

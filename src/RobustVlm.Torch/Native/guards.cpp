@@ -321,6 +321,11 @@ Guards::Special Guards::find(const std::string& name) {
 }
 
 Guards::Guards(const c10::FunctionSchema& schema) : special_(find(schema.name())) {
+  // Only the division that rounds stays among the integers.
+  if (special_ == check_rounded_quotient && schema.overload_name().find("mode") == std::string::npos) {
+    special_ = nullptr;
+  }
+
   for (size_t i = 0; i < schema.arguments().size(); i++) {
     auto type = schema.arguments()[i].real_type();
     if (const auto optional = type->cast<c10::OptionalType>()) {
@@ -335,21 +340,22 @@ Guards::Guards(const c10::FunctionSchema& schema) : special_(find(schema.name())
   }
 }
 
+void Guards::check_number(Kind kind, int64_t number) {
+  switch (kind) {
+    case Kind::kScalarType:
+      TORCH_CHECK_VALUE(
+          number >= 0 && number <= static_cast<int64_t>(at::kBFloat16) && !c10::isQIntType(static_cast<at::ScalarType>(number)), number,
+          " is not an element type; use one of torch.ScalarType");
+      break;
+    case Kind::kLayout: TORCH_CHECK_VALUE(number == 0, number, " is not a layout this binding knows; tensors are dense here"); break;
+    case Kind::kMemoryFormat: TORCH_CHECK_VALUE(number >= 0 && number <= 3, number, " is not a memory format"); break;
+  }
+}
+
 void Guards::check_all(const Arguments& arguments) const {
   for (const auto& enumeration : enumerations_) {
-    const auto& value = arguments[enumeration.position];
-    if (!value.isInt()) {
-      continue;
-    }
-    const auto number = value.toInt();
-    switch (enumeration.kind) {
-      case Kind::kScalarType:
-        TORCH_CHECK_VALUE(
-            number >= 0 && number <= static_cast<int64_t>(at::kBFloat16) && !c10::isQIntType(static_cast<at::ScalarType>(number)), number,
-            " is not an element type; use one of torch.ScalarType");
-        break;
-      case Kind::kLayout: TORCH_CHECK_VALUE(number == 0, number, " is not a layout this binding knows; tensors are dense here"); break;
-      case Kind::kMemoryFormat: TORCH_CHECK_VALUE(number >= 0 && number <= 3, number, " is not a memory format"); break;
+    if (arguments[enumeration.position].isInt()) {
+      check_number(enumeration.kind, arguments[enumeration.position].toInt());
     }
   }
   if (special_ != nullptr) {

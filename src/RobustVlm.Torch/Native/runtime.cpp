@@ -1,3 +1,4 @@
+#include "blocks.h"
 #include "exit.h"
 #include "guard.h"
 
@@ -25,11 +26,23 @@ Usage usage;
 // OpenBLAS's kernels for complex matrices read beyond the last element; that must not touch a foreign page.
 constexpr size_t kSlack = 256;
 
-void deallocate(void* data) {
-  if (data != nullptr) {
-    usage.live.fetch_sub(static_cast<int64_t>(malloc_usable_size(data)), std::memory_order_relaxed);
-    c10::free_cpu(data);
+void count(int64_t size) {
+  const auto live = usage.live.fetch_add(size, std::memory_order_relaxed) + size;
+  auto peak = usage.peak.load(std::memory_order_relaxed);
+  while (live > peak && !usage.peak.compare_exchange_weak(peak, live, std::memory_order_relaxed)) {
   }
+}
+
+void deallocate(void* data) {
+  if (data == nullptr) {
+    return;
+  }
+  if (const auto size = rvt::blocks::release(data); size > 0) {
+    usage.live.fetch_sub(static_cast<int64_t>(size), std::memory_order_relaxed);
+    return;
+  }
+  usage.live.fetch_sub(static_cast<int64_t>(malloc_usable_size(data)), std::memory_order_relaxed);
+  c10::free_cpu(data);
 }
 
 struct CountingAllocator final : at::Allocator {
@@ -38,12 +51,19 @@ struct CountingAllocator final : at::Allocator {
 #else
   at::DataPtr allocate(size_t bytes) const override {
 #endif
-    void* data = c10::alloc_cpu(bytes == 0 ? 0 : bytes + kSlack);
-    if (data != nullptr) {
-      const auto size = static_cast<int64_t>(malloc_usable_size(data));
-      const auto live = usage.live.fetch_add(size, std::memory_order_relaxed) + size;
-      auto peak = usage.peak.load(std::memory_order_relaxed);
-      while (live > peak && !usage.peak.compare_exchange_weak(peak, live, std::memory_order_relaxed)) {
+    const size_t padded = bytes == 0 ? 0 : bytes + kSlack;
+    void* data = nullptr;
+    if (padded >= rvt::blocks::kSmallest) {
+      size_t size = 0;
+      data = rvt::blocks::allocate(padded, size);
+      if (data != nullptr) {
+        count(static_cast<int64_t>(size));
+      }
+    }
+    if (data == nullptr) {
+      data = c10::alloc_cpu(padded);   // throws with libtorch's own words where there is no memory
+      if (data != nullptr) {
+        count(static_cast<int64_t>(malloc_usable_size(data)));
       }
     }
     return {data, data, &deallocate, at::Device(at::DeviceType::CPU)};
@@ -67,6 +87,11 @@ RVT_API(rvt_start, (int64_t** live_bytes, int64_t** peak_bytes), (live_bytes, pe
   c10::SetStackTraceFetcher([] { return std::string(); });
   c10::SetCPUAllocator(&allocator, 200);
   rvt::end_without_destructors();
+
+  // Tensors below the size of a block come from malloc, which would map and unmap the larger of them one by one and shrink
+  // the heap whenever a few are freed: the next step then pays for every page again.
+  mallopt(M_MMAP_THRESHOLD, 2 * static_cast<int>(rvt::blocks::kSmallest));
+  mallopt(M_TRIM_THRESHOLD, 16 * static_cast<int>(rvt::blocks::kSmallest));
   static_assert(sizeof(std::atomic<int64_t>) == sizeof(int64_t), "the managed side reads the counters as plain 64-bit integers");
   *live_bytes = reinterpret_cast<int64_t*>(&usage.live);
   *peak_bytes = reinterpret_cast<int64_t*>(&usage.peak);

@@ -17,9 +17,9 @@ public class InitTests
         ["normal_"] = (t, g) => init.normal_(t, 1, 0.5, g),
         ["trunc_normal_"] = (t, g) => init.trunc_normal_(t, 0.1, 0.5, -0.6, 0.7, g),
         ["xavier_uniform_"] = (t, g) => init.xavier_uniform_(t, 1.5, g),
-        ["xavier_normal_"] = (t, g) => init.xavier_normal_(t, generator: g),
-        ["kaiming_uniform_"] = (t, g) => init.kaiming_uniform_(t, 0.3, generator: g),
-        ["kaiming_normal_"] = (t, g) => init.kaiming_normal_(t, mode: init.FanInOut.FanOut, nonlinearity: init.NonlinearityType.ReLU, generator: g),
+        ["xavier_normal_"] = (t, g) => init.xavier_normal_(t, 1, g),
+        ["kaiming_uniform_"] = (t, g) => init.kaiming_uniform_(t, 0.3, init.FanInOut.FanIn, init.NonlinearityType.LeakyReLU, g),
+        ["kaiming_normal_"] = (t, g) => init.kaiming_normal_(t, 0, init.FanInOut.FanOut, init.NonlinearityType.ReLU, g),
     };
 
     public static TheoryData<string> Names => [.. Cases.Keys];
@@ -50,7 +50,7 @@ public class InitTests
         using var generator = new Generator(4);
 
         manual_seed(1);
-        init.kaiming_normal_(empty(4, 4), generator: generator);
+        init.kaiming_normal_(empty(4, 4), 0, init.FanInOut.FanIn, init.NonlinearityType.LeakyReLU, generator);
         var actual = rand([3]);
 
         Assert.Equal(expected.data<float>().ToArray(), actual.data<float>().ToArray());
