@@ -177,8 +177,6 @@ public static partial class torch
 
     public static Tensor histc(Tensor input, long bins = 100, long min = 0, long max = 0) => Aten.histc(input, bins, min, max);
 
-    public static Tensor softmax(Tensor input, long dim, ScalarType? dtype = null) => input.softmax(dim, dtype);
-
     public static Tensor log_softmax(Tensor input, long dim, ScalarType? dtype = null) => input.log_softmax(dim, dtype);
 
     public static Tensor round(Tensor input, long decimals) => input.round(decimals);

@@ -62,11 +62,13 @@ public sealed class TorchSharpApiTests
     {
         var path = Environment.GetEnvironmentVariable("ROBUSTVLM_TORCHSHARP");
         Skip.If(string.IsNullOrEmpty(path), "ROBUSTVLM_TORCHSHARP does not name the package's TorchSharp.dll.");
+        var package = ApiSignatures.Of(Assembly.LoadFrom(path!));   // not null: the test would have been skipped
         var names = ApiSignatures.Of(Binding).Select(line => line.Member).ToHashSet();
         var fields = names.Where(name => name.StartsWith("get_", StringComparison.Ordinal)).Select(name => name["get_".Length..]);
         names.UnionWith([.. fields]);
-        var lines = ApiSignatures.Of(Assembly.LoadFrom(path!))   // not null: the test would have been skipped
-            .Where(line => line.Member.Length == 0 || names.Contains(line.Member))
+        var types = WithBases(ApiSignatures.Of(Binding).Select(line => line.Type), package);
+        var lines = package
+            .Where(line => (types.Contains(line.Type) && (line.Member.Length == 0 || names.Contains(line.Member))) || (line.Text.Contains("(this ", StringComparison.Ordinal) && names.Contains(line.Member)))
             .Select(line => line.Text).Prepend("# Signatures of the TorchSharp package 0.107 that have the names of ours. Written by TorchSharpApiTests; do not edit.").ToArray();
         var stored = File.Exists(PackageApi.StoredFile) ? File.ReadAllLines(PackageApi.StoredFile) : [];
         if (!lines.SequenceEqual(stored))
@@ -83,6 +85,26 @@ public sealed class TorchSharpApiTests
            where !Package.Has(used.Key)
            select $"{(used.Key.DeclaringType!.Namespace == "TorchSharp" ? "" : used.Key.DeclaringType.Namespace + ".")}{ApiSignatures.NameOf(used.Key.DeclaringType)}.{ApiSignatures.Describe(used.Key)} in {used.Value}",
     ];
+
+    private static HashSet<string> WithBases(IEnumerable<string> types, IReadOnlyList<ApiLine> package)
+    {
+        var bases = package.Where(line => line.Member.Length == 0 && line.Text.Contains(" : ", StringComparison.Ordinal))
+            .ToLookup(line => line.Type, line => Signature.SplitTopLevel(line.Text.Split(" : ", 2)[1]));
+        var found = new HashSet<string>();
+        var open = new Queue<string>(types);
+        while (open.TryDequeue(out var type))
+        {
+            if (found.Add(type))
+            {
+                foreach (var known in bases[type].SelectMany(names => names))
+                {
+                    open.Enqueue(known);
+                }
+            }
+        }
+
+        return found;
+    }
 
     private static string SourceFolder([CallerFilePath] string thisFile = "") => Path.GetDirectoryName(thisFile) ?? ".";
 }
