@@ -36,9 +36,10 @@ public class ErrorMessageTests
         { "null operand", ["grad"], () => _ = ones(2).grad! + 1 },   // null before the first backward pass
     };
 
-    [Theory, MemberData(nameof(Mistakes))]
+    [SkippableTheory, MemberData(nameof(Mistakes))]
     public void Messages_say_what_where_and_what_to_do(string kind, string[] parts, Action mistake)
     {
+        Skip.If(kind.StartsWith("half", StringComparison.Ordinal) && !Runtime.LibTorchVersion.StartsWith("1.", StringComparison.Ordinal), "Newer versions compute with Half on the processor.");
         using var scope = NewDisposeScope();
 
         var error = Record.Exception(mistake);

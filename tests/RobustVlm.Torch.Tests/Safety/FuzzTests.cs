@@ -27,10 +27,9 @@ public class FuzzTests(ITestOutputHelper output)
     {
         var child = ChildProcess.Run(["exports"]);
 
-        var last = child.Output.Split('\n')[^1];
         Assert.True(child.ExitCode == 0, $"exit code {child.ExitCode} at: {child.Output}");
-        Assert.StartsWith("done ", last, StringComparison.Ordinal);
-        output.WriteLine($"{last[5..]} entry points");
+        var done = Assert.Single(child.Output.Split('\n'), line => line.StartsWith("done ", StringComparison.Ordinal));   // libtorch may print warnings around it
+        output.WriteLine($"{done[5..]} entry points");
     }
 
     private void Fuzz(string group, int seed, int rounds)
