@@ -54,7 +54,15 @@ internal static class OperatorEmitter
                     open++;
                     text.Append(indent).Append("arguments[").Append(i).Append("] = NativeValue.Tensors(p").Append(i).Append(", ").Append(name).Append(".Count, ").Append(optional).AppendLine(");");
                     break;
+                case "Tensor" or "Device":
+                    text.Append(indent).Append("arguments[").Append(i).Append("] = NativeValue.Required(").Append(name).Append(", \"").Append(parameter.Name).AppendLine("\");");
+                    break;
                 case "str" or "str?":
+                    if (parameter.Type == "str")
+                    {
+                        text.Append(indent).Append("ArgumentNullException.ThrowIfNull(").Append(name).AppendLine(");");
+                    }
+
                     text.Append(indent).Append("fixed (byte* p").Append(i).Append(" = Operator.Utf8(").Append(name).AppendLine("))");
                     text.Append(indent).AppendLine("{");
                     indent += "    ";

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using RobustVlm.Torch.Interop;
 using TorchSharp;
+using TorchSharp.Modules;
 
 namespace RobustVlm.Torch;
 
@@ -45,7 +46,27 @@ public static unsafe class Runtime
         }
     }
 
-    /// <summary>Threads of one operator, at least 1; governs ATen and OpenBLAS together.</summary>
+    /// <summary>Threads of OpenBLAS's own pool; null where libtorch uses another BLAS.</summary>
+    public static int? OpenBlasThreads
+    {
+        get
+        {
+            NativeMethods.EnsureLoaded();
+            return BlasThreads.Count;
+        }
+    }
+
+    /// <summary>Newest instructions oneDNN uses on this processor, as oneDNN itself tells, e.g. <c>AVX-512 with AMX</c>; null where it does not tell.</summary>
+    public static string? OneDnnIsa
+    {
+        get
+        {
+            NativeMethods.EnsureLoaded();
+            return OneDnn.Isa;
+        }
+    }
+
+    /// <summary>Threads of one operator, at least 1; governs ATen and OpenBLAS together, on every thread from its next call on.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
     public static int Threads
     {
@@ -68,7 +89,7 @@ public static unsafe class Runtime
     public static bool CpuHasFastBFloat16 { get; } = DetectBFloat16();
 
     /// <summary>Tensor objects that hold a native tensor.</summary>
-    public static long LiveTensors => Interlocked.Read(ref NativeMemory.Tensors);
+    public static long LiveTensors => NativeMemory.Tensors;
 
     /// <summary>Bytes that tensors hold on the CPU; views count once.</summary>
     public static long LiveBytes => NativeStart.LiveBytes;
@@ -112,11 +133,27 @@ public static unsafe class Runtime
     /// <exception cref="TorchException">Another device or element type.</exception>
     public static IDisposable Autocast(bool enabled, torch.ScalarType dtype, DeviceType device = DeviceType.CPU) => new AutocastRegion(enabled, dtype, device);
 
+    /// <summary>Whether the running backward pass wants the gradient of an argument (PyTorch's <c>needs_input_grad</c>).</summary>
+    /// <param name="context">The context <c>backward</c> was given.</param>
+    /// <param name="tensorIndex">Which tensor among the arguments that are tensors, from 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such tensor.</exception>
+    public static bool NeedsGradient(torch.autograd.AutogradContext context, int tensorIndex)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return context.NeedsGradient(tensorIndex);
+    }
+
     /// <summary>Asks running operators and loops to stop at their next check; thread-safe.</summary>
     public static void RequestInterrupt() => InterruptFlag.Value = true;
 
     /// <summary>Takes an interrupt request back.</summary>
     public static void ClearInterrupt() => InterruptFlag.Value = false;
+
+    /// <summary>
+    /// Until the returned scope ends, new layers on this thread draw no start values: their parameters hold NaN until
+    /// they are loaded, so that what was forgotten is seen.
+    /// </summary>
+    public static IDisposable SkipInitialization() => Init.Skip();
 
     [ThreadStatic]
     private static int s_deferred;
@@ -132,7 +169,8 @@ public static unsafe class Runtime
     /// <summary>Throws when an interrupt was requested, except where this thread has put that off.</summary>
     internal static void ThrowIfInterruptedHere()
     {
-        if (s_deferred == 0)
+        // The flag first: it is nearly never set, and cheaper to read than what belongs to a thread.
+        if (Volatile.Read(ref InterruptFlag.Value) && s_deferred == 0)
         {
             ThrowIfInterrupted();
         }
@@ -169,6 +207,7 @@ public static unsafe class Runtime
 
     private sealed class AutocastRegion : IDisposable
     {
+        private readonly int _thread = Environment.CurrentManagedThreadId;
         private readonly int _device;
         private readonly int _enabled;
         private readonly int _dtype;
@@ -187,12 +226,19 @@ public static unsafe class Runtime
 
         public void Dispose()
         {
-            if (!_disposed)
+            if (_disposed)
             {
-                _disposed = true;
-                NativeError.Check(NativeMethods.rvt_autocast_nesting(-1));
-                Set(_enabled, _dtype);
+                return;
             }
+
+            if (Environment.CurrentManagedThreadId != _thread)
+            {
+                throw new InvalidOperationException("Autocast must end on the thread where it began; do not await inside it.");
+            }
+
+            _disposed = true;
+            NativeError.Check(NativeMethods.rvt_autocast_nesting(-1));
+            Set(_enabled, _dtype);
         }
 
         private void Set(int enabled, int dtype) =>

@@ -81,7 +81,7 @@ public static unsafe partial class torch
     }
 
     /// <summary>Differentiation.</summary>
-    public static class autograd
+    public static partial class autograd
     {
         /// <summary>Gradients of the outputs' sum with respect to the inputs; nothing is accumulated.</summary>
         /// <param name="outputs">Tensors [...] that depend on the inputs.</param>
@@ -93,17 +93,19 @@ public static unsafe partial class torch
         /// <returns>One tensor per input, of the input's shape.</returns>
         public static IList<Tensor> grad(IList<Tensor> outputs, IList<Tensor> inputs, IList<Tensor>? grad_outputs = null, bool retain_graph = false, bool create_graph = false, bool allow_unused = false)
         {
-            var results = new nint[Math.Max(1, inputs?.Count ?? 0)];
+            CheckElements(outputs, nameof(outputs));
+            CheckElements(inputs, nameof(inputs));
+            var results = new nint[Math.Max(1, inputs.Count)];
             fixed (nint* o = Handles(outputs), i = Handles(inputs), g = Handles(grad_outputs), r = results)
             {
                 NativeError.Check(NativeMethods.rvt_grad(
-                    o, outputs?.Count ?? 0, i, inputs?.Count ?? 0, g, grad_outputs?.Count ?? 0, retain_graph || create_graph ? 1 : 0, create_graph ? 1 : 0, allow_unused ? 1 : 0, r));
+                    o, outputs.Count, i, inputs.Count, g, grad_outputs?.Count ?? 0, retain_graph || create_graph ? 1 : 0, create_graph ? 1 : 0, allow_unused ? 1 : 0, r));
             }
 
             GC.KeepAlive(outputs);
             GC.KeepAlive(inputs);
             GC.KeepAlive(grad_outputs);
-            return [.. results.Take(inputs?.Count ?? 0).Select(handle => handle == 0 ? null! : new Tensor(handle))];   // null only where allow_unused asked for it
+            return [.. results.Take(inputs.Count).Select(handle => handle == 0 ? null! : new Tensor(handle))];   // null only where allow_unused asked for it
         }
 
         /// <summary>Adds the gradients of the tensors' sum to the <c>grad</c> of every leaf they depend on.</summary>
@@ -114,15 +116,58 @@ public static unsafe partial class torch
         /// <param name="inputs">Leaves to restrict the gradients to; null for all.</param>
         public static void backward(IList<Tensor> tensors, IList<Tensor>? grad_tensors = null, bool? retain_graph = null, bool create_graph = false, IList<Tensor>? inputs = null)
         {
+            CheckElements(tensors, nameof(tensors));
+            if (inputs is not null)
+            {
+                CheckElements(inputs, nameof(inputs));
+            }
+
             fixed (nint* t = Handles(tensors), g = Handles(grad_tensors), i = Handles(inputs))
             {
                 NativeError.Check(NativeMethods.rvt_backward(
-                    t, tensors?.Count ?? 0, g, grad_tensors?.Count ?? 0, (retain_graph ?? create_graph) ? 1 : 0, create_graph ? 1 : 0, i, inputs?.Count ?? 0));
+                    t, tensors.Count, g, grad_tensors?.Count ?? 0, (retain_graph ?? create_graph) ? 1 : 0, create_graph ? 1 : 0, i, inputs?.Count ?? 0));
             }
 
             GC.KeepAlive(tensors);
             GC.KeepAlive(grad_tensors);
             GC.KeepAlive(inputs);
+        }
+
+        /// <summary>Adds the gradients of one tensor's sum to the <c>grad</c> of every leaf it depends on.</summary>
+        /// <param name="tensor">Tensor [...] to differentiate.</param>
+        /// <param name="grad_tensors">Its weight, a list of one tensor [...]; null for a scalar.</param>
+        /// <param name="retain_graph">Whether the graph can be used again; null: as <paramref name="create_graph"/>.</param>
+        /// <param name="create_graph">Whether the result can be differentiated again.</param>
+        /// <param name="inputs">Leaves to restrict the gradients to; null for all.</param>
+        public static void backward(Tensor tensor, IList<Tensor>? grad_tensors = null, bool? retain_graph = null, bool create_graph = false, IList<Tensor>? inputs = null) =>
+            backward([tensor], grad_tensors, retain_graph, create_graph, inputs);
+
+        /// <summary>Adds the gradients of one tensor's weighted sum to the <c>grad</c> of every leaf it depends on.</summary>
+        /// <param name="tensor">Tensor [...] to differentiate.</param>
+        /// <param name="grad_tensor">Its weight [...], of the same shape.</param>
+        /// <param name="retain_graph">Whether the graph can be used again; null: as <paramref name="create_graph"/>.</param>
+        /// <param name="create_graph">Whether the result can be differentiated again.</param>
+        /// <param name="inputs">Leaves to restrict the gradients to; null for all.</param>
+        public static void backward(Tensor tensor, Tensor grad_tensor, bool? retain_graph = null, bool create_graph = false, IList<Tensor>? inputs = null) =>
+            backward([tensor], [grad_tensor], retain_graph, create_graph, inputs);
+
+        /// <summary>Makes a NaN in a backward pass an error that names the operator, until the result is disposed.</summary>
+        /// <param name="check_nan">Whether a NaN is an error.</param>
+        public static AnomalyMode detect_anomaly(bool check_nan = true) => new(true, check_nan);
+
+        /// <summary>Switches the watch of <see cref="detect_anomaly"/> on or off until the result is disposed.</summary>
+        /// <param name="mode">Whether the graph is watched.</param>
+        /// <param name="check_nan">Whether a NaN is an error.</param>
+        public static AnomalyMode set_detect_anomaly(bool mode, bool check_nan = true) => new(mode, check_nan);
+
+        private static void CheckElements(IList<Tensor>? tensors, string name)
+        {
+            ArgumentNullException.ThrowIfNull(tensors, name);
+            var missing = tensors.IndexOf(null!);   // looks for null on purpose
+            if (missing >= 0)
+            {
+                throw new ArgumentException($"Element {missing} of the list of tensors is null.", name);
+            }
         }
 
         private static nint[] Handles(IList<Tensor>? tensors) => tensors is null ? [0] : Operator.OptionalHandles([.. tensors]);
@@ -135,7 +180,7 @@ public static unsafe partial class torch
         /// <param name="retain_graph">Whether the graph can be used again.</param>
         /// <param name="create_graph">Whether the result can be differentiated again.</param>
         /// <param name="inputs">Leaves to restrict the gradients to; null for all.</param>
-        public void backward(IList<Tensor>? grad_tensors = null, bool? retain_graph = null, bool create_graph = false, IList<Tensor>? inputs = null) =>
+        public void backward(IList<Tensor>? grad_tensors = null, bool retain_graph = false, bool create_graph = false, IList<Tensor>? inputs = null) =>
             autograd.backward([this], grad_tensors, retain_graph, create_graph, inputs);
     }
 }

@@ -28,10 +28,10 @@ public static partial class torch
             this.device = device;
         }
 
-        private Generator(nint handle)
+        private Generator(nint handle, Device device)
         {
             _handle = handle;
-            device = CPU;
+            this.device = device;
         }
 
         ~Generator() => Release();
@@ -43,13 +43,21 @@ public static partial class torch
             {
                 nint handle;
                 NativeError.Check(NativeMethods.rvt_generator_default(&handle));
-                return new Generator(handle);
+                return new Generator(handle, CPU);
             }
         }
 
         public Device device { get; }
 
-        internal nint Handle => _handle != 0 ? _handle : throw new ObjectDisposedException(nameof(Generator), "The generator was disposed.");
+        /// <summary>The generator used on a device where none is given.</summary>
+        internal static Generator DefaultOn(Device device)
+        {
+            nint handle;
+            NativeError.Check(NativeMethods.rvt_generator_default_on((int)device.type, device.index, &handle));
+            return new Generator(handle, device);
+        }
+
+        internal nint Handle => _handle != 0 ? _handle : throw new ObjectDisposedException(null, "The generator was disposed.");
 
         /// <summary>Restarts the stream.</summary>
         public Generator manual_seed(long seed)

@@ -48,6 +48,10 @@ public static partial class torch
 
         public Tensor copy_(Tensor source, bool nonBlocking = false) => Aten.copy_(this, source, nonBlocking);
 
+        /// <summary>Makes this tensor the same storage, shape and strides as another one.</summary>
+        /// <param name="source">Tensor [...] of the same element type.</param>
+        public Tensor set_(Tensor source) => Aten.set__source_Tensor(this, source);
+
         public Tensor fill_(Scalar value) => Aten.fill__Scalar(this, value);
 
         public Tensor zero_() => Aten.zero_(this);
@@ -78,14 +82,26 @@ public static partial class torch
         public T item<T>()
             where T : unmanaged
         {
-            CheckElementType<T>();
-            if (numel() != 1)
+            // One native call for all that must be known; an element on the CPU is then read where it lies.
+            NativeElement element;
+            NativeError.Check(NativeMethods.rvt_tensor_element(Handle, &element));
+            CheckElementType<T>((ScalarType)element.Type);
+            if (element.Count != 1)
             {
                 throw new ArgumentException($"item() needs a tensor with exactly one element; this one has shape [{string.Join(", ", shape)}].");
             }
 
-            using var here = DeviceType.CPU == device_type ? null : OutsideScopes(() => cpu());
-            var value = *(T*)(here ?? this).DataPointer();
+            T value;
+            if (element.Data != null)
+            {
+                value = *(T*)element.Data;
+            }
+            else
+            {
+                using var here = OutsideScopes(() => Settled(cpu()));
+                value = *(T*)here.DataPointer();
+            }
+
             GC.KeepAlive(this);
             return value;
         }
@@ -106,9 +122,9 @@ public static partial class torch
         public Utils.TensorAccessor<T> data<T>()
             where T : unmanaged
         {
-            CheckElementType<T>();
+            CheckElementType<T>(dtype);
             using var _ = no_grad();
-            return new Utils.TensorAccessor<T>(OutsideScopes(() => detach().cpu().contiguous()));
+            return new Utils.TensorAccessor<T>(OutsideScopes(() => Settled(detach().cpu()).contiguous()));
         }
 
         /// <summary>
@@ -120,7 +136,7 @@ public static partial class torch
         {
             get
             {
-                if (!is_contiguous() || device_type != DeviceType.CPU)
+                if (!is_contiguous() || device_type != DeviceType.CPU || IsPending)
                 {
                     throw new InvalidOperationException("The bytes of a tensor can be reached only on the CPU and in row-major order; call .cpu().contiguous() first.");
                 }
@@ -142,7 +158,7 @@ public static partial class torch
         /// <summary>The elements as text, at most six along each dimension.</summary>
         public string str()
         {
-            using var values = OutsideScopes(() => detach().cpu().to_type(is_integral(dtype) ? ScalarType.Int64 : ScalarType.Float64).contiguous());
+            using var values = OutsideScopes(() => Settled(detach().cpu()).to_type(torch.is_integral(dtype) ? ScalarType.Int64 : torch.is_complex(dtype) ? ScalarType.ComplexFloat64 : ScalarType.Float64).contiguous());
             var text = new StringBuilder();
             Append(text, values, shape, 0, 0);
             return $"{text}  {ToString()}";
@@ -158,7 +174,7 @@ public static partial class torch
         // A helper tensor must neither enter the caller's scope nor be freed by it.
         internal static Tensor OutsideScopes(Func<Tensor> make)
         {
-            using var scope = NewDisposeScope();
+            using var scope = NewInnerScope();
             return make().DetachFromDisposeScope();
         }
 
@@ -167,9 +183,12 @@ public static partial class torch
             const int edge = 3;
             if (dimension == shape.Length)
             {
-                text.Append(values.dtype == ScalarType.Int64
-                    ? ((long*)values.DataPointer())[offset].ToString(CultureInfo.InvariantCulture)
-                    : ((double*)values.DataPointer())[offset].ToString("G5", CultureInfo.InvariantCulture));
+                text.Append(values.dtype switch
+                {
+                    ScalarType.Int64 => ((long*)values.DataPointer())[offset].ToString(CultureInfo.InvariantCulture),
+                    ScalarType.ComplexFloat64 => TextOf(((System.Numerics.Complex*)values.DataPointer())[offset]),
+                    _ => TextOf(((double*)values.DataPointer())[offset]),
+                });
                 return;
             }
 
@@ -195,6 +214,24 @@ public static partial class torch
             text.Append(']');
         }
 
+        private static string TextOf(double value) => value.ToString("G5", CultureInfo.InvariantCulture);
+
+        private static string TextOf(System.Numerics.Complex value) => $"{TextOf(value.Real)}{(value.Imaginary < 0 ? "" : "+")}{TextOf(value.Imaginary)}i";
+
+        // The numbers as they lie in memory must be the tensor's.
+        private static Tensor Settled(Tensor tensor) => tensor.IsPending ? tensor.resolve_conj().resolve_neg() : tensor;
+
+        private bool IsPending
+        {
+            get
+            {
+                int value;
+                NativeError.Check(NativeMethods.rvt_tensor_is_pending(Handle, &value));
+                GC.KeepAlive(this);
+                return value != 0;
+            }
+        }
+
         private Tensor DisposeIf(bool dispose, Tensor result)
         {
             if (dispose && !ReferenceEquals(result, this))
@@ -205,10 +242,9 @@ public static partial class torch
             return result;
         }
 
-        private void CheckElementType<T>()
+        private static void CheckElementType<T>(ScalarType type)
             where T : unmanaged
         {
-            var type = dtype;
             var fits = type switch
             {
                 ScalarType.Byte => typeof(T) == typeof(byte),
@@ -220,6 +256,8 @@ public static partial class torch
                 ScalarType.Float32 => typeof(T) == typeof(float),
                 ScalarType.Float64 => typeof(T) == typeof(double),
                 ScalarType.Bool => typeof(T) == typeof(bool),
+                ScalarType.ComplexFloat32 => typeof(T) == typeof((float, float)),
+                ScalarType.ComplexFloat64 => typeof(T) == typeof(System.Numerics.Complex),
                 ScalarType.BFloat16 => Unsafe.SizeOf<T>() == 2 && typeof(T) != typeof(Half),
                 _ => false,
             };

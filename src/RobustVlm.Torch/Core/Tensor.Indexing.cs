@@ -55,7 +55,7 @@ public static partial class torch
 
         public Tensor index_put_(Tensor value, params Tensor[] indices) => index_put_(value, AsIndices(indices));
 
-        public Tensor index_put_(Tensor value, Tensor[] indices, bool accumulate) => Aten.index_put_(this, indices, value, accumulate);
+        public Tensor index_put_(Tensor value, Tensor[] indices, bool accumulate = false) => Aten.index_put_(this, indices, value, accumulate);
 
         private static TensorIndex[] AsIndices(Tensor?[] indices)
         {

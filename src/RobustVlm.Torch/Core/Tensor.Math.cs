@@ -53,13 +53,9 @@ public static partial class torch
 
         public Tensor divide(Scalar target, RoundingMode rounding_mode = RoundingMode.None) => div(target, rounding_mode);
 
-        public Tensor div_(Tensor target) => Aten.div__Tensor(this, target);
+        public Tensor floor_divide(Tensor other) => Aten.floor_divide(this, other);
 
-        public Tensor div_(Scalar target) => Aten.div__Scalar(this, target);
-
-        public Tensor floor_divide(Tensor target) => Aten.floor_divide(this, target);
-
-        public Tensor floor_divide(Scalar target) => Aten.floor_divide_Scalar(this, target);
+        public Tensor floor_divide(Scalar other) => Aten.floor_divide_Scalar(this, other);
 
         public Tensor fmod(Tensor target) => Aten.fmod_Tensor(this, target);
 
@@ -113,7 +109,7 @@ public static partial class torch
 
         public Tensor addcdiv_(Tensor tensor1, Tensor tensor2, Scalar value) => Aten.addcdiv_(this, tensor1, tensor2, value);
 
-        public Tensor nan_to_num(double? nan = null, double? posinf = null, double? neginf = null) => Aten.nan_to_num(this, nan, posinf, neginf);
+        public Tensor nan_to_num(double nan = 0, double? posinf = null, double? neginf = null) => Aten.nan_to_num(this, nan, posinf, neginf);
 
         public Tensor where(Tensor condition, Tensor y) => Aten.where_self(condition, this, y);
 

@@ -52,11 +52,11 @@ public static partial class torch
 
         public Tensor amax(params long[] dims) => Aten.amax(this, dims, false);
 
-        public Tensor amax(long[] dims, bool keepdim) => Aten.amax(this, dims, keepdim);
+        public Tensor amax(long[] dims, bool keepdim = false, Tensor? @out = null) => Into(@out, Aten.amax(this, dims, keepdim));
 
         public Tensor amin(params long[] dims) => Aten.amin(this, dims, false);
 
-        public Tensor amin(long[] dims, bool keepdim) => Aten.amin(this, dims, keepdim);
+        public Tensor amin(long[] dims, bool keepdim = false, Tensor? @out = null) => Into(@out, Aten.amin(this, dims, keepdim));
 
         public Tensor argmax() => Aten.argmax(this);
 
@@ -88,7 +88,7 @@ public static partial class torch
 
         public (Tensor values, Tensor indexes) topk(int k, int dim = -1, bool largest = true, bool sorted = true) => Aten.topk(this, k, dim, largest, sorted);
 
-        public (Tensor Values, Tensor Indices) sort(long dim = -1, bool descending = false) => Aten.sort(this, dim, descending);
+        public (Tensor Values, Tensor Indices) sort(long dim = -1, bool descending = false, bool stable = false) => Aten.sort_stable(this, stable, dim, descending);
 
         public Tensor argsort(long dim = -1, bool descending = false) => Aten.argsort(this, dim, descending);
 
@@ -101,20 +101,20 @@ public static partial class torch
 
         public Tensor bincount(Tensor? weights, long minlength = 0) => Aten.bincount(this, weights, minlength);
 
-        public (Tensor output, Tensor? inverse_indices, Tensor? counts) unique(bool sorted = true, bool return_inverse = false, bool return_counts = false)
-        {
-            var (output, inverse, counts) = Aten._unique2(this, sorted, return_inverse, return_counts);
-            return (output, return_inverse ? inverse : Drop(inverse), return_counts ? counts : Drop(counts));
-        }
+        public (Tensor output, Tensor? inverse_indices, Tensor? counts) unique(bool sorted = true, bool return_inverse = false, bool return_counts = false, int? dim = null) =>
+            Wanted(
+                dim is { } d ? Aten.unique_dim(this, d, sorted, return_inverse, return_counts) : Aten._unique2(this, sorted, return_inverse, return_counts),
+                return_inverse,
+                return_counts);
 
         public Tensor nonzero() => Aten.nonzero(this);
 
         private static Tensor Cast(Tensor result, ScalarType? type) => type is { } wanted ? result.to_type(wanted, disposeAfter: true) : result;
 
-        private static Tensor? Drop(Tensor unused)
-        {
-            unused?.Dispose();
-            return null;
-        }
+        private static (Tensor, Tensor) Cast((Tensor Spread, Tensor Mean) results, ScalarType? type) => (Cast(results.Spread, type), Cast(results.Mean, type));
+
+        // libtorch returns empty tensors for what was not asked for.
+        private static (Tensor, Tensor?, Tensor?) Wanted((Tensor Output, Tensor Inverse, Tensor Counts) results, bool inverse, bool counts) =>
+            (results.Output, inverse ? results.Inverse : torch.Drop(results.Inverse), counts ? results.Counts : torch.Drop(results.Counts));
     }
 }

@@ -11,6 +11,12 @@ public static partial class torch
         /// <summary>The transpose of the last two dimensions.</summary>
         public Tensor mT => transpose(-2, -1);
 
+        /// <summary>The conjugate transpose of a matrix.</summary>
+        public Tensor H => Aten.adjoint(this);
+
+        /// <summary>The conjugate transpose of the last two dimensions.</summary>
+        public Tensor mH => Aten.adjoint(this);
+
         public Tensor t() => Aten.t(this);
 
         public Tensor view(params long[] shape) => Aten.view(this, shape);

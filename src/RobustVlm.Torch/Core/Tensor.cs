@@ -8,22 +8,14 @@ public static partial class torch
     /// <summary>A multi-dimensional array of libtorch. Not thread-safe; reading from several threads is.</summary>
     public unsafe partial class Tensor : IDisposable
     {
-        private nint _handle;
+        private NativeReference? _reference;
 
         /// <summary>Takes over one reference to a native tensor.</summary>
         internal Tensor(nint handle)
         {
-            _handle = handle;
-            if (CurrentScope is { } scope)
-            {
-                Scope = scope;
-                scope.Add(this);
-            }
-
-            NativeMemory.OnTensorCreated();
+            _reference = NativeReference.Of(handle);
+            CurrentScope?.Add(this);
         }
-
-        ~Tensor() => Release();
 
         /// <summary>The scope that will free this tensor; null when nobody but its owner does.</summary>
         internal DisposeScope? Scope { get; set; }
@@ -35,13 +27,13 @@ public static partial class torch
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             get
             {
-                var handle = _handle;
+                var handle = _reference?.Handle ?? 0;
                 return handle != 0 ? handle : ThrowDisposed();
             }
         }
 
         /// <summary>Whether the tensor was freed.</summary>
-        public bool IsInvalid => _handle == 0;
+        public bool IsInvalid => _reference is null || _reference.Handle == 0;
 
         /// <summary>Size of each dimension.</summary>
         public long[] shape
@@ -241,11 +233,14 @@ public static partial class torch
         internal bool IsSameNative(Tensor other) => Handle == other.Handle;
 
         /// <summary>Frees the native tensor now. Doing so twice is harmless; using it afterwards throws.</summary>
+#pragma warning disable CA1816 // the finalizer is that of the reference, which has its own way
         public void Dispose()
+#pragma warning restore CA1816
         {
-            Release();
+            // Two threads may dispose the same tensor; only one may hand the reference back.
+            var reference = Interlocked.Exchange(ref _reference, null);
+            reference?.Dispose();
             Scope = null;
-            GC.SuppressFinalize(this);
         }
 
         /// <inheritdoc/>
@@ -276,25 +271,13 @@ public static partial class torch
         /// <summary>Gives the native reference away and leaves this object empty, as <c>Parameter</c> does with its data.</summary>
         internal nint TakeHandle()
         {
-            var handle = Handle;
-            _handle = 0;
-            Interlocked.Decrement(ref NativeMemory.Tensors);
             Scope = null;
-            return handle;
-        }
-
-        private void Release()
-        {
-            var handle = Interlocked.Exchange(ref _handle, 0);
-            if (handle != 0)
-            {
-                _ = NativeMethods.rvt_tensor_release(handle);
-                Interlocked.Decrement(ref NativeMemory.Tensors);
-            }
+            var reference = Interlocked.Exchange(ref _reference, null);
+            return reference is null ? ThrowDisposed() : reference.Take();
         }
 
         [MethodImpl(MethodImplOptions.NoInlining)]
-        private nint ThrowDisposed() => throw new ObjectDisposedException(
-            nameof(Tensor), "The tensor was freed: it was disposed, or made inside a dispose scope that has ended. Use MoveToOuterDisposeScope() to keep it.");
+        private static nint ThrowDisposed() => throw new ObjectDisposedException(
+            null, "The tensor was freed: it was disposed, or made inside a dispose scope that has ended. Use MoveToOuterDisposeScope() to keep it.");
     }
 }

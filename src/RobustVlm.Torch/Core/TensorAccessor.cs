@@ -18,17 +18,30 @@ public sealed unsafe class TensorAccessor<T> : IEnumerable<T>, IDisposable
     /// <summary>Number of elements.</summary>
     public long Count { get; }
 
-    /// <summary>One element by its row-major position.</summary>
+    /// <summary>One element.</summary>
+    /// <param name="indices">One index for each dimension, from 0.</param>
+    /// <exception cref="ArgumentException">The number of indices is not that of the dimensions.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such element.</exception>
-    public T this[long index]
+    public T this[params long[] indices]
     {
         get
         {
-            ArgumentOutOfRangeException.ThrowIfNegative(index);
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
-            var value = ((T*)_tensor.DataPointer())[index];
-            GC.KeepAlive(_tensor);
-            return value;
+            ArgumentNullException.ThrowIfNull(indices);
+            var shape = _tensor.shape;
+            if (indices.Length != shape.Length)
+            {
+                throw new ArgumentException($"The tensor has {shape.Length} dimensions, but {indices.Length} indices were given.", nameof(indices));
+            }
+
+            var position = 0L;
+            for (var i = 0; i < shape.Length; i++)
+            {
+                ArgumentOutOfRangeException.ThrowIfNegative(indices[i], nameof(indices));
+                ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(indices[i], shape[i], nameof(indices));
+                position = (position * shape[i]) + indices[i];
+            }
+
+            return At(position);
         }
     }
 
@@ -41,10 +54,10 @@ public sealed unsafe class TensorAccessor<T> : IEnumerable<T>, IDisposable
     }
 
     /// <summary>Copies the elements.</summary>
-    /// <param name="destination">At least <see cref="Count"/> long.</param>
-    public void CopyTo(Span<T> destination)
+    /// <param name="array">At least <see cref="Count"/> long.</param>
+    public void CopyTo(Span<T> array)
     {
-        new ReadOnlySpan<T>(_tensor.DataPointer(), checked((int)Count)).CopyTo(destination);
+        new ReadOnlySpan<T>(_tensor.DataPointer(), checked((int)Count)).CopyTo(array);
         GC.KeepAlive(_tensor);
     }
 
@@ -53,7 +66,7 @@ public sealed unsafe class TensorAccessor<T> : IEnumerable<T>, IDisposable
     {
         for (long i = 0; i < Count; i++)
         {
-            yield return this[i];
+            yield return At(i);
         }
     }
 
@@ -61,4 +74,11 @@ public sealed unsafe class TensorAccessor<T> : IEnumerable<T>, IDisposable
     public void Dispose() => _tensor.Dispose();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private T At(long position)
+    {
+        var value = ((T*)_tensor.DataPointer())[position];
+        GC.KeepAlive(_tensor);
+        return value;
+    }
 }

@@ -48,6 +48,9 @@ public static partial class torch
     public static Tensor empty(long dim0, long dim1, long dim2, long dim3, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         empty([dim0, dim1, dim2, dim3], dtype, device, requires_grad);
 
+    public static Tensor empty_strided(long[] size, long[] strides, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
+        Recorded(Aten.empty_strided(size, strides, dtype, null, device), requires_grad);
+
     public static Tensor rand(long[] size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null) =>
         Recorded(Aten.rand_generator(size, generator, dtype, null, device), requires_grad);
 
@@ -86,6 +89,12 @@ public static partial class torch
 
     public static Tensor full(long rows, long columns, Scalar value, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         full([rows, columns], value, dtype, device, requires_grad);
+
+    public static Tensor full(long dim0, long dim1, long dim2, Scalar value, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
+        full([dim0, dim1, dim2], value, dtype, device, requires_grad);
+
+    public static Tensor full(long dim0, long dim1, long dim2, long dim3, Scalar value, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
+        full([dim0, dim1, dim2, dim3], value, dtype, device, requires_grad);
 
     public static Tensor randint(long low, long high, long[] size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null) =>
         Recorded(Aten.randint_low_generator(low, high, size, generator, dtype ?? ScalarType.Int64, null, device), requires_grad);

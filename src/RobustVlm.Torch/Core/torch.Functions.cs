@@ -31,9 +31,9 @@ public static partial class torch
 
     public static Tensor lerp(Tensor input, Tensor end, Tensor weight) => input.lerp(end, weight);
 
-    public static Tensor fmod(Tensor input, Tensor other) => input.fmod(other);
+    public static Tensor fmod(Tensor left, Tensor right) => left.fmod(right);
 
-    public static Tensor remainder(Tensor input, Tensor other) => input.remainder(other);
+    public static Tensor remainder(Tensor left, Tensor right) => left.remainder(right);
 
     public static Tensor where(Tensor condition, Tensor x, Tensor y) => Aten.where_self(condition, x, y);
 
@@ -47,19 +47,19 @@ public static partial class torch
 
     public static Tensor mm(Tensor input, Tensor target) => input.mm(target);
 
-    public static Tensor bmm(Tensor batch1, Tensor batch2) => batch1.bmm(batch2);
+    public static Tensor bmm(Tensor input, Tensor batch2) => input.bmm(batch2);
 
     public static Tensor mv(Tensor input, Tensor target) => input.mv(target);
 
-    public static Tensor dot(Tensor input, Tensor target) => input.dot(target);
+    public static Tensor dot(Tensor input, Tensor other) => input.dot(other);
 
     public static Tensor outer(Tensor input, Tensor vec2) => input.outer(vec2);
 
-    public static Tensor addmm(Tensor input, Tensor mat1, Tensor mat2, float beta = 1, float alpha = 1) => input.addmm(mat1, mat2, beta, alpha);
+    public static Tensor addmm(Tensor input, Tensor mat1, Tensor mat2, float beta, float alpha) => input.addmm(mat1, mat2, beta, alpha);
 
     public static Tensor einsum(string equation, params Tensor[] tensors) => Aten.einsum(equation, tensors, null);
 
-    public static Tensor cdist(Tensor x1, Tensor x2, double p = 2.0) => Aten.cdist(x1, x2, p, null);
+    public static Tensor cdist(Tensor x1, Tensor x2, double p = 2.0, compute_mode compute_mode = compute_mode.use_mm_for_euclid_dist_if_necessary) => Aten.cdist(x1, x2, p, (long)compute_mode);
 
     public static Tensor kron(Tensor input, Tensor other) => Aten.kron(input, other);
 
@@ -83,11 +83,11 @@ public static partial class torch
 
     public static Tensor[] chunk(Tensor input, long chunks, long dim = 0) => input.chunk(chunks, dim);
 
-    public static Tensor[] unbind(Tensor input, long dimension = 0) => input.unbind(dimension);
+    public static Tensor[] unbind(Tensor input, long dim = 0) => input.unbind(dim);
 
     public static Tensor[] meshgrid(IEnumerable<Tensor> tensors, string indexing = "ij") => Aten.meshgrid_indexing([.. tensors], indexing);
 
-    public static Tensor[] broadcast_tensors(params Tensor[] tensors) => Aten.broadcast_tensors(tensors);
+    public static IList<Tensor> broadcast_tensors(params Tensor[] tensors) => Aten.broadcast_tensors(tensors);
 
     public static Tensor reshape(Tensor input, params long[] shape) => input.reshape(shape);
 
@@ -106,8 +106,6 @@ public static partial class torch
     public static Tensor select(Tensor input, long dim, long index) => input.select(dim, index);
 
     public static Tensor index_select(Tensor input, long dim, Tensor index) => input.index_select(dim, index);
-
-    public static Tensor gather(Tensor input, long dim, Tensor index) => input.gather(dim, index);
 
     public static Tensor scatter(Tensor input, long dim, Tensor index, Tensor src) => input.scatter(dim, index, src);
 
@@ -167,7 +165,7 @@ public static partial class torch
 
     public static (Tensor values, Tensor indexes) topk(Tensor tensor, int k, int dim = -1, bool largest = true, bool sorted = true) => tensor.topk(k, dim, largest, sorted);
 
-    public static (Tensor Values, Tensor Indices) sort(Tensor input, long dim = -1, bool descending = false) => input.sort(dim, descending);
+    public static (Tensor values, Tensor indices) sort(Tensor input, long dim = -1, bool descending = false, bool stable = false) => input.sort(dim, descending, stable);
 
     public static Tensor argsort(Tensor input, long dim = -1, bool descending = false) => input.argsort(dim, descending);
 
@@ -177,50 +175,18 @@ public static partial class torch
 
     public static Tensor bincount(Tensor input, Tensor? weights = null, long minlength = 0) => input.bincount(weights, minlength);
 
-    public static Tensor histc(Tensor input, long bins = 100, double min = 0, double max = 0) => Aten.histc(input, bins, min, max);
-
-    public static Tensor softmax(Tensor input, long dim, ScalarType? dtype = null) => input.softmax(dim, dtype);
+    public static Tensor histc(Tensor input, long bins = 100, long min = 0, long max = 0) => Aten.histc(input, bins, min, max);
 
     public static Tensor log_softmax(Tensor input, long dim, ScalarType? dtype = null) => input.log_softmax(dim, dtype);
 
     public static Tensor round(Tensor input, long decimals) => input.round(decimals);
 
-    public static bool allclose(Tensor target, Tensor other, double rtol = 1e-05, double atol = 1e-08, bool equal_nan = false) => target.allclose(other, rtol, atol, equal_nan);
+    public static bool allclose(Tensor tensor, Tensor target, double rtol = 1e-05, double atol = 1e-08, bool equal_nan = false) => tensor.allclose(target, rtol, atol, equal_nan);
 
     public static Tensor clone(Tensor input) => input.clone();
 
     /// <summary>Elementwise, as in TorchSharp; for whole tensors use <c>Equals</c>.</summary>
-    public static Tensor equal(Tensor left, Tensor right) => left.eq(right);
+    public static Tensor equal(Tensor tensor, Tensor target) => tensor.eq(target);
 
     private static IReadOnlyList<Tensor> AsReadOnly(IList<Tensor> tensors) => tensors as IReadOnlyList<Tensor> ?? [.. tensors];
-
-    /// <summary>Matrix functions.</summary>
-    public static class linalg
-    {
-        public static Tensor norm(Tensor tensor, double? ord = null, long[]? dims = null, bool keepdim = false) =>
-            Aten.linalg_norm(tensor, ord is { } p ? p : (Scalar?)null, dims, keepdim, null);
-
-        public static Tensor vector_norm(Tensor input, Scalar? ord = null, long[]? dims = null, bool keepdim = false) =>
-            Aten.linalg_vector_norm(input, ord ?? 2, dims, keepdim, null);
-
-        public static (Tensor U, Tensor S, Tensor Vh) svd(Tensor input, bool fullMatrices = true) => Aten.linalg_svd(input, fullMatrices, null);
-
-        public static Tensor svdvals(Tensor input) => Aten.linalg_svdvals(input, null);
-
-        public static (Tensor Q, Tensor R) qr(Tensor input, string mode = "reduced") => Aten.linalg_qr(input, mode);
-
-        public static Tensor solve(Tensor input, Tensor other) => Aten.linalg_solve(input, other);
-
-        public static (Tensor Solution, Tensor Residuals, Tensor Rank, Tensor SingularValues) lstsq(Tensor input, Tensor other) => Aten.linalg_lstsq(input, other, null, null);
-
-        public static Tensor inv(Tensor input) => Aten.linalg_inv(input);
-
-        public static (Tensor, Tensor) eigh(Tensor input, char UPLO = 'L') => Aten.linalg_eigh(input, UPLO.ToString());
-
-        public static Tensor eigvalsh(Tensor input, char UPLO = 'L') => Aten.linalg_eigvalsh(input, UPLO.ToString());
-
-        public static Tensor cholesky(Tensor input) => Aten.linalg_cholesky(input);
-
-        public static Tensor det(Tensor input) => Aten.linalg_det(input);
-    }
 }

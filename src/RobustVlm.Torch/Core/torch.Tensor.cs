@@ -5,8 +5,8 @@ namespace TorchSharp;
 /// <content>Tensors from .NET numbers; the numbers are copied.</content>
 public static unsafe partial class torch
 {
-    public static Tensor tensor(float scalar, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        FromSpan<float>([scalar], [], ScalarType.Float32, dtype, device, requires_grad);
+    public static Tensor tensor(float scalar, Device? device = null, bool requires_grad = false) =>
+        FromSpan<float>([scalar], [], ScalarType.Float32, null, device, requires_grad);
 
     public static Tensor tensor(float[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         FromSpan<float>(NotNull(rawArray), [rawArray.Length], ScalarType.Float32, dtype, device, requires_grad);
@@ -77,8 +77,8 @@ public static unsafe partial class torch
     public static Tensor tensor(int[,] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         FromArray<int>(rawArray, ScalarType.Int32, dtype, device, requires_grad);
 
-    public static Tensor tensor(short scalar, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        FromSpan<short>([scalar], [], ScalarType.Int16, dtype, device, requires_grad);
+    public static Tensor tensor(short scalar, Device? device = null, bool requires_grad = false) =>
+        FromSpan<short>([scalar], [], ScalarType.Int16, null, device, requires_grad);
 
     public static Tensor tensor(short[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         FromSpan<short>(NotNull(rawArray), [rawArray.Length], ScalarType.Int16, dtype, device, requires_grad);
@@ -89,8 +89,8 @@ public static unsafe partial class torch
     public static Tensor tensor(IList<short> rawArray, long[] dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         FromSpan<short>(rawArray as short[] ?? [.. rawArray], dimensions, ScalarType.Int16, dtype, device, requires_grad);
 
-    public static Tensor tensor(sbyte scalar, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        FromSpan<sbyte>([scalar], [], ScalarType.Int8, dtype, device, requires_grad);
+    public static Tensor tensor(sbyte scalar, Device? device = null, bool requires_grad = false) =>
+        FromSpan<sbyte>([scalar], [], ScalarType.Int8, null, device, requires_grad);
 
     public static Tensor tensor(sbyte[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         FromSpan<sbyte>(NotNull(rawArray), [rawArray.Length], ScalarType.Int8, dtype, device, requires_grad);
@@ -101,8 +101,8 @@ public static unsafe partial class torch
     public static Tensor tensor(IList<sbyte> rawArray, long[] dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         FromSpan<sbyte>(rawArray as sbyte[] ?? [.. rawArray], dimensions, ScalarType.Int8, dtype, device, requires_grad);
 
-    public static Tensor tensor(byte scalar, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        FromSpan<byte>([scalar], [], ScalarType.Byte, dtype, device, requires_grad);
+    public static Tensor tensor(byte scalar, Device? device = null, bool requires_grad = false) =>
+        FromSpan<byte>([scalar], [], ScalarType.Byte, null, device, requires_grad);
 
     public static Tensor tensor(byte[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         FromSpan<byte>(NotNull(rawArray), [rawArray.Length], ScalarType.Byte, dtype, device, requires_grad);
@@ -125,8 +125,8 @@ public static unsafe partial class torch
     public static Tensor tensor(IList<bool> rawArray, long[] dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         FromSpan<bool>(rawArray as bool[] ?? [.. rawArray], dimensions, ScalarType.Bool, dtype, device, requires_grad);
 
-    public static Tensor tensor(Half scalar, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        FromSpan<Half>([scalar], [], ScalarType.Float16, dtype, device, requires_grad);
+    public static Tensor tensor(Half scalar, Device? device = null, bool requires_grad = false) =>
+        FromSpan<Half>([scalar], [], ScalarType.Float16, null, device, requires_grad);
 
     public static Tensor tensor(Half[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         FromSpan<Half>(NotNull(rawArray), [rawArray.Length], ScalarType.Float16, dtype, device, requires_grad);
@@ -174,7 +174,7 @@ public static unsafe partial class torch
         }
 
         Tensor converted;
-        using (var scope = NewDisposeScope())
+        using (var scope = NewInnerScope())
         {
             converted = Fill(elements, sizes, natural).to(wanted, target).MoveToOuterDisposeScope();
         }

@@ -42,7 +42,16 @@ public static partial class torch
     public const ScalarType float32 = ScalarType.Float32;
     public const ScalarType float64 = ScalarType.Float64;
     public const ScalarType bfloat16 = ScalarType.BFloat16;
+    public const ScalarType complex64 = ScalarType.ComplexFloat32;
+    public const ScalarType cfloat = ScalarType.ComplexFloat32;
+    public const ScalarType complex128 = ScalarType.ComplexFloat64;
+    public const ScalarType cdouble = ScalarType.ComplexFloat64;
     public const ScalarType @bool = ScalarType.Bool;
+    public const ScalarType @double = ScalarType.Float64;
+    public const ScalarType @float = ScalarType.Float32;
+    public const ScalarType @int = ScalarType.Int32;
+    public const ScalarType @long = ScalarType.Int64;
+    public const ScalarType @short = ScalarType.Int16;
 
     public static Device CPU { get; } = new(DeviceType.CPU);
 
@@ -58,7 +67,7 @@ public static partial class torch
 
     public static Device device(string description) => new(description);
 
-    public static Device device(DeviceType type, int index = -1) => new(type, index);
+    public static Device device(DeviceType deviceType, int index = -1) => new(deviceType, index);
 
     /// <summary>Where a tensor lives, e.g. <c>cpu</c> or <c>cuda:0</c>.</summary>
     public sealed class Device : IEquatable<Device>
@@ -90,11 +99,11 @@ public static partial class torch
             }
         }
 
-        public Device(DeviceType type, int index = -1)
+        public Device(DeviceType deviceType, int index = -1)
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThan(index, LargestIndex);
-            this.type = type;
-            this.index = type == DeviceType.CUDA && index < 0 ? 0 : index;
+            type = deviceType;
+            this.index = deviceType == DeviceType.CUDA && index < 0 ? 0 : index;
         }
 
         public DeviceType type { get; }

@@ -117,7 +117,7 @@ public static partial class torch
 
     public static Tensor isnan(Tensor input) => Aten.isnan(input);
 
-    public static Tensor isinf(Tensor input) => Aten.isinf(input);
+    public static Tensor isinf(Tensor tensor) => Aten.isinf(tensor);
 
-    public static Tensor isfinite(Tensor input) => Aten.isfinite(input);
+    public static Tensor isfinite(Tensor tensor) => Aten.isfinite(tensor);
 }

@@ -14,6 +14,10 @@ internal static unsafe class BlasThreads
             ? Marshal.PtrToStringUTF8((nint)((delegate* unmanaged<byte*>)function)())
             : null;
 
+    /// <summary>Threads of its pool; null without OpenBLAS.</summary>
+    internal static int? Count =>
+        Library != 0 && NativeLibrary.TryGetExport(Library, "openblas_get_num_threads", out var function) ? ((delegate* unmanaged<int>)function)() : null;
+
     internal static void Set(int count)
     {
         if (Library != 0 && NativeLibrary.TryGetExport(Library, "openblas_set_num_threads", out var function))

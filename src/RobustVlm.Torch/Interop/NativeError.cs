@@ -6,6 +6,9 @@ namespace RobustVlm.Torch.Interop;
 /// <summary>Turns a native status into an exception.</summary>
 internal static unsafe class NativeError
 {
+    // Managed code that libtorch called threw: its own exception goes on.
+    private const int ManagedError = 7;
+
     internal static void Check(int status)
     {
         if (status != 0)
@@ -18,30 +21,20 @@ internal static unsafe class NativeError
     /// <param name="call">The operator with its operands' shapes; null for calls that are no operator.</param>
     internal static Exception Make(int status, string? call)
     {
+        if (status == ManagedError)
+        {
+            NativeCallbacks.ThrowManaged();
+        }
+
         byte* text;
         int length;
         _ = NativeMethods.rvt_last_error(&text, &length);
-        var message = FirstParagraph(Encoding.UTF8.GetString(text, length));
+        var message = ErrorText.Readable(Encoding.UTF8.GetString(text, length));
         if (call is not null)
         {
             message = $"{message} (in {call})";
         }
 
         return new TorchException(message, (TorchErrorKind)status);
-    }
-
-    // libtorch appends hints about dispatch registrations and its own source lines after the sentence that matters.
-    private static string FirstParagraph(string message)
-    {
-        var exceptionRaised = message.IndexOf("\nException raised from", StringComparison.Ordinal);
-        if (exceptionRaised >= 0)
-        {
-            message = message[..exceptionRaised];
-        }
-
-        var hint = message.IndexOf(". This could be because", StringComparison.Ordinal);
-        message = hint < 0 ? message : message[..(hint + 1)];
-        var lines = message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return lines.Length == 0 ? "libtorch failed without a message" : lines[0];
     }
 }

@@ -11,31 +11,50 @@ internal static class NativeMemory
     private const long SmallestBudget = 256L << 20;
 
     // Often enough to notice that a large tensor has gone, rarely enough to cost nothing.
-    private const long ReviewEvery = 1024;
+    private const int ReviewEvery = 1024;
 
     private static readonly long LargestGrowth = Math.Max(SmallestBudget, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4);
 
     private static long s_threshold = SmallestBudget;
     private static int s_collecting;
 
-    internal static long Tensors;
+    // One per thread, so that counting needs no atomic operations; those of threads that have ended still count.
+    private static readonly List<Counter> Counters = [];
 
-    private static long Made;
+    [ThreadStatic]
+    private static Counter? s_counter;
+
+    /// <summary>Tensor objects that hold a native tensor.</summary>
+    internal static long Tensors
+    {
+        get
+        {
+            lock (Counters)
+            {
+                return Counters.Sum(counter => Volatile.Read(ref counter.Live));
+            }
+        }
+    }
 
     /// <summary>Called for each new tensor: collects when native memory has grown past the budget since the last time.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void OnTensorCreated()
     {
-        Interlocked.Increment(ref Tensors);
+        var counter = s_counter ?? NewCounter();
+        counter.Live++;
         if (NativeStart.LiveBytes > Volatile.Read(ref s_threshold))
         {
             Collect();
         }
-        else if (++Made % ReviewEvery == 0)
+        else if (++counter.Made % ReviewEvery == 0)
         {
             Volatile.Write(ref s_threshold, Math.Min(Volatile.Read(ref s_threshold), Budget()));
         }
     }
+
+    /// <summary>Called for each native tensor given up; on whichever thread, so that one thread's count may fall below zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void OnTensorFreed() => (s_counter ?? NewCounter()).Live--;
 
     /// <summary>Frees the tensors nobody refers to any more.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -50,6 +69,7 @@ internal static class NativeMemory
         {
             GC.Collect();
             GC.WaitForPendingFinalizers();
+            _ = NativeMethods.rvt_trim_memory();
             Volatile.Write(ref s_threshold, Budget());
         }
         finally
@@ -63,5 +83,23 @@ internal static class NativeMemory
     {
         var live = NativeStart.LiveBytes;
         return Math.Max(SmallestBudget, live + Math.Min(live, LargestGrowth));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Counter NewCounter()
+    {
+        var counter = new Counter();
+        lock (Counters)
+        {
+            Counters.Add(counter);
+        }
+
+        return s_counter = counter;
+    }
+
+    private sealed class Counter
+    {
+        internal long Live;
+        internal uint Made;
     }
 }

@@ -3,6 +3,9 @@ using System.Runtime.InteropServices;
 
 [assembly: DisableRuntimeMarshalling]
 
+// Every stack buffer here is written before it is read; clearing it first costs a tenth of a small operator.
+[module: SkipLocalsInit]
+
 namespace RobustVlm.Torch.Interop;
 
 /// <summary>The entry points of the native shim. All return 0, or a status whose message <c>rvt_last_error</c> holds.</summary>

@@ -44,6 +44,10 @@ internal static unsafe partial class NativeStart
 
         var avx512 = Avx512F.IsSupported && Avx512BW.IsSupported && Avx512DQ.IsSupported && Avx512F.VL.IsSupported;
         SetIfUnset("OMP_WAIT_POLICY", "PASSIVE");   // two spinning pools fight over the cores
+
+        // Some builds of libtorch bring MPI and with it UCX, whose handler of segmentation faults would take the place of .NET's:
+        // a null reference in C# would then end the process.
+        SetIfUnset("UCX_ERROR_SIGNALS", "");
         if (avx512)
         {
             // OpenBLAS does not know recent processors and falls back to kernels five times slower.

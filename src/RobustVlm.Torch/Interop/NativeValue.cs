@@ -36,6 +36,15 @@ internal unsafe struct NativeValue
     internal static NativeValue Of(torch.Tensor? tensor) =>
         tensor is null ? default : new() { Tag = NativeTag.Tensor, Pointer = tensor.Handle };
 
+    /// <exception cref="ArgumentNullException">The tensor is null.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static NativeValue Required(torch.Tensor tensor, string name) =>
+        tensor is null ? throw NoTensor(name) : new() { Tag = NativeTag.Tensor, Pointer = tensor.Handle };
+
+    /// <exception cref="ArgumentNullException">The device is null.</exception>
+    internal static NativeValue Required(torch.Device device, string name) =>
+        device is null ? throw new ArgumentNullException(name, "A device is needed here, but it is null.") : Of(device);
+
     internal static NativeValue Of(long value) => new() { Tag = NativeTag.Int, Integer = value };
 
     internal static NativeValue Of(long? value) => value is { } number ? Of(number) : default;
@@ -109,4 +118,7 @@ internal unsafe struct NativeValue
     internal readonly bool AsBool() => Integer != 0;
 
     internal readonly torch.ScalarType AsScalarType() => (torch.ScalarType)Integer;
+
+    /// <summary>What to throw for a null tensor.</summary>
+    internal static ArgumentNullException NoTensor(string name) => new(name, "A tensor is needed here, but it is null; the grad of a tensor is null before the first backward pass.");
 }

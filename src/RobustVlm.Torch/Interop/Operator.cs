@@ -37,6 +37,17 @@ internal sealed unsafe class Operator(string name, string overload)
         }
     }
 
+    /// <summary>Whether the loaded libtorch takes the operator's arguments without boxing them.</summary>
+    internal bool IsDirect
+    {
+        get
+        {
+            int value;
+            NativeError.Check(NativeMethods.rvt_op_is_direct(Handle, &value));
+            return value != 0;
+        }
+    }
+
     private nint Handle => _handle != 0 ? _handle : Find();
 
     /// <summary>Calls the operator.</summary>
@@ -61,7 +72,14 @@ internal sealed unsafe class Operator(string name, string overload)
     }
 
     /// <summary>In-place operators return their first argument once more; the extra reference is not kept.</summary>
-    internal static void ReleaseAlias(NativeValue result) => _ = NativeMethods.rvt_tensor_release(result.Pointer);
+    internal static void ReleaseAlias(NativeValue result)
+    {
+        // A direct call returns nothing in this case.
+        if (result.Pointer != 0)
+        {
+            _ = NativeMethods.rvt_tensor_release(result.Pointer);
+        }
+    }
 
     /// <summary>The native handles of a list of tensors; the caller keeps the list alive.</summary>
     /// <exception cref="ArgumentNullException">An element is null.</exception>
@@ -93,6 +111,12 @@ internal sealed unsafe class Operator(string name, string overload)
     }
 
     internal static byte[] Utf8(string? text) => Encoding.UTF8.GetBytes((text ?? "") + "\0");
+
+    /// <summary>Whether the operator was called since the last <see cref="Forget"/>; for tests.</summary>
+    internal bool WasCalled => _handle != 0;
+
+    /// <summary>Makes the next call look the operator up again.</summary>
+    internal void Forget() => _handle = 0;
 
     private nint Find()
     {

@@ -1,4 +1,5 @@
 #include "guard.h"
+#include "threads.h"
 
 #include <ATen/core/grad_mode.h>
 #include <c10/core/InferenceMode.h>
@@ -33,6 +34,7 @@ RVT_API(rvt_backward,
         (rvt::Handle* outputs, int32_t output_count, rvt::Handle* gradients, int32_t gradient_count, int32_t retain_graph,
          int32_t create_graph, rvt::Handle* inputs, int32_t input_count),
         (outputs, output_count, gradients, gradient_count, retain_graph, create_graph, inputs, input_count)) {
+  rvt::use_wanted_threads();
   torch::autograd::backward(
       collect(outputs, output_count), collect(gradients, gradient_count), retain_graph != 0, create_graph != 0,
       collect(inputs, input_count));
@@ -42,6 +44,7 @@ RVT_API(rvt_grad,
         (rvt::Handle* outputs, int32_t output_count, rvt::Handle* inputs, int32_t input_count, rvt::Handle* gradients,
          int32_t gradient_count, int32_t retain_graph, int32_t create_graph, int32_t allow_unused, rvt::Handle* results),
         (outputs, output_count, inputs, input_count, gradients, gradient_count, retain_graph, create_graph, allow_unused, results)) {
+  rvt::use_wanted_threads();
   const auto found = torch::autograd::grad(
       collect(outputs, output_count), collect(inputs, input_count), collect(gradients, gradient_count), retain_graph != 0,
       create_graph != 0, allow_unused != 0);

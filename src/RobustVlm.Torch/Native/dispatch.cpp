@@ -1,46 +1,25 @@
-// One way into every ATen operator: look its schema up once, then call it through the dispatcher's boxed convention
-// with a flat array of tagged values.
-#include "guard.h"
+// One way into every ATen operator: look its schema up once, then call it with a flat array of tagged values, directly
+// where its signature is one of direct.cpp's, else through the dispatcher's boxed convention.
+#include "direct.h"
+#include "guards.h"
+#include "threads.h"
 
 #include <ATen/core/Generator.h>
-#include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/core/ivalue.h>
 
 #include <cstdlib>
 
 namespace {
 
-enum Tag : int32_t {
-  kNone = 0,
-  kTensor = 1,
-  kInt = 2,
-  kDouble = 3,
-  kBool = 4,
-  kIntList = 5,
-  kDoubleList = 6,
-  kBoolList = 7,
-  kTensorList = 8,
-  kOptionalTensorList = 9,
-  kString = 10,
-  kDevice = 11,
-  kGenerator = 12,
-  kScalarList = 13,
-};
-
-struct Value {
-  int32_t tag;
-  int32_t count;
-  union {
-    int64_t i;
-    double d;
-    void* p;
-  };
-};
-static_assert(sizeof(Value) == 16, "the managed side lays Value out as 16 bytes");
+using rvt::Value;
+using namespace rvt::tags;
 
 struct Operator {
   c10::OperatorHandle handle;
   std::string schema;
+  rvt::Guards guards;
+  std::unique_ptr<rvt::DirectCall> direct;   // null: only the boxed call fits
+  int32_t parameters;
 };
 
 using Stack = std::vector<c10::IValue>;
@@ -131,17 +110,7 @@ Value from_ivalue(const c10::IValue& v) {
     out.tag = kBool;
     out.i = v.toBool();
   } else if (v.isTensorList()) {
-    const auto list = v.toTensorVector();
-    auto** handles = static_cast<rvt::Handle*>(std::malloc(sizeof(rvt::Handle) * (list.size() + 1)));
-    if (handles == nullptr) {
-      throw std::bad_alloc();
-    }
-    for (size_t i = 0; i < list.size(); i++) {
-      handles[i] = rvt::give(list[i]);
-    }
-    out.tag = kTensorList;
-    out.count = static_cast<int32_t>(list.size());
-    out.p = handles;
+    out = rvt::give_list(v.toTensorVector());
   } else if (v.isNone()) {
     out.tag = kNone;
   } else {
@@ -163,8 +132,13 @@ RVT_API(rvt_op_find, (const char* name, const char* overload, void** result), (n
   auto handle = c10::Dispatcher::singleton().findSchema({name, overload});
   TORCH_CHECK(handle.has_value(), "libtorch has no operator ", name, overload[0] ? "." : "", overload);
   // Never freed: operators live as long as the process.
-  *result = new Operator{*handle, c10::toString(handle->schema())};
+  rvt::Guards guards(handle->schema());
+  // A guard reads the arguments in their boxed form.
+  auto direct = guards.is_special() ? nullptr : rvt::bind_direct(*handle);
+  *result = new Operator{*handle, c10::toString(handle->schema()), std::move(guards), std::move(direct), static_cast<int32_t>(handle->schema().arguments().size())};
 }
+
+RVT_API(rvt_op_is_direct, (void* op, int32_t* result), (op, result)) { *result = static_cast<Operator*>(op)->direct != nullptr; }
 
 RVT_API(rvt_op_schema, (void* op, const char** text, int32_t* length), (op, text, length)) {
   const auto& schema = static_cast<Operator*>(op)->schema;
@@ -172,11 +146,11 @@ RVT_API(rvt_op_schema, (void* op, const char** text, int32_t* length), (op, text
   *length = static_cast<int32_t>(schema.size());
 }
 
-// Arguments left out at the end take the schema's defaults, which lets one table serve several versions of libtorch.
-RVT_API(rvt_op_call, (void* op, const Value* arguments, int32_t count, Value* results, int32_t capacity, int32_t* result_count),
-        (op, arguments, count, results, capacity, result_count)) {
-  const auto& target = static_cast<Operator*>(op)->handle;
-  const auto& parameters = target.schema().arguments();
+namespace {
+
+// Apart from the direct call, which must not pay for what only this one needs.
+__attribute__((noinline)) void call_boxed(const Operator& found, const Value* arguments, int32_t count, Value* results, int32_t capacity, int32_t* result_count) {
+  const auto& parameters = found.handle.schema().arguments();
   TORCH_CHECK(static_cast<size_t>(count) <= parameters.size(), "too many arguments: ", count, " for ", parameters.size());
 
   Stack stack;
@@ -190,7 +164,8 @@ RVT_API(rvt_op_call, (void* op, const Value* arguments, int32_t count, Value* re
     stack.push_back(*parameters[i].default_value());
   }
 
-  target.callBoxed(&stack);
+  found.guards.check(stack);
+  found.handle.callBoxed(&stack);
 
   *result_count = static_cast<int32_t>(stack.size());
   TORCH_CHECK(*result_count <= capacity, "the operator returned ", *result_count, " values where ", capacity, " were expected");
@@ -199,6 +174,23 @@ RVT_API(rvt_op_call, (void* op, const Value* arguments, int32_t count, Value* re
   }
   stack.clear();
   std::swap(stack, spare);
+}
+
+}  // namespace
+
+// Arguments left out at the end take the schema's defaults, which lets one table serve several versions of libtorch.
+RVT_API(rvt_op_call, (void* op, const Value* arguments, int32_t count, Value* results, int32_t capacity, int32_t* result_count),
+        (op, arguments, count, results, capacity, result_count)) {
+  rvt::use_wanted_threads();
+  const auto& found = *static_cast<Operator*>(op);
+  if (found.direct != nullptr && count == found.parameters && capacity > 0) {
+    found.guards.check_enumerations(arguments);
+    if (found.direct->call(arguments, results)) {
+      *result_count = 1;
+      return;
+    }
+  }
+  call_boxed(found, arguments, count, results, capacity, result_count);
 }
 
 RVT_API(rvt_free_list, (void* handles), (handles)) { std::free(handles); }

@@ -1,4 +1,4 @@
-#include "guard.h"
+#include "callbacks.h"
 
 #include <c10/util/Exception.h>
 
@@ -8,6 +8,19 @@
 namespace {
 
 thread_local std::string last_message;
+
+// Not an object with a destructor: that would call managed code from a thread that is ending.
+thread_local std::shared_ptr<rvt::ManagedReference>* last_managed_error = nullptr;
+
+int32_t keep(const rvt::ManagedError& e) noexcept {
+  try {
+    delete last_managed_error;
+    last_managed_error = nullptr;
+    last_managed_error = new std::shared_ptr<rvt::ManagedReference>(e.error);
+  } catch (...) {
+  }
+  return rvt::kManagedError;
+}
 
 int32_t store(rvt::Status status, const std::string& message) noexcept {
   try {
@@ -25,6 +38,9 @@ namespace rvt {
 int32_t handle_current_exception() noexcept {
   try {
     throw;
+  } catch (const rvt::ManagedError& e) {
+    store(kManagedError, e.what());
+    return keep(e);
   } catch (const c10::IndexError& e) {
     return store(kIndexError, e.what_without_backtrace());
   } catch (const c10::TypeError& e) {
@@ -53,6 +69,14 @@ int32_t handle_current_exception() noexcept {
 RVT_API(rvt_last_error, (const char** message, int32_t* length), (message, length)) {
   *message = last_message.data();
   *length = static_cast<int32_t>(last_message.size());
+}
+
+// The exception that managed code threw below the last failing call; null when there was no memory to keep it.
+RVT_API(rvt_managed_error, (void** error), (error)) { *error = last_managed_error == nullptr ? nullptr : (*last_managed_error)->get(); }
+
+RVT_API(rvt_managed_error_clear, (), ()) {
+  delete last_managed_error;
+  last_managed_error = nullptr;
 }
 
 RVT_API(rvt_throw_for_test, (int32_t kind), (kind)) {

@@ -60,3 +60,10 @@ RVT_API(rvt_generator_set_state, (void* generator, rvt::Handle state), (generato
 }
 
 RVT_API(rvt_manual_seed, (uint64_t seed), (seed)) { at::manual_seed(seed); }
+
+// A reference to the stream that operators of a device draw from when they are given none.
+RVT_API(rvt_generator_default_on, (int32_t device_type, int32_t device_index, void** result), (device_type, device_index, result)) {
+  const c10::Device device(static_cast<c10::DeviceType>(device_type), static_cast<c10::DeviceIndex>(device_index));
+  auto generator = at::globalContext().defaultGenerator(device);
+  *result = generator.unsafeReleaseGeneratorImpl();
+}

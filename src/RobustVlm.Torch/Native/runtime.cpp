@@ -1,3 +1,5 @@
+#include "blocks.h"
+#include "exit.h"
 #include "guard.h"
 
 #include <ATen/Context.h>
@@ -21,11 +23,26 @@ struct Usage {
 
 Usage usage;
 
-void deallocate(void* data) {
-  if (data != nullptr) {
-    usage.live.fetch_sub(static_cast<int64_t>(malloc_usable_size(data)), std::memory_order_relaxed);
-    c10::free_cpu(data);
+// OpenBLAS's kernels for complex matrices read beyond the last element; that must not touch a foreign page.
+constexpr size_t kSlack = 256;
+
+void count(int64_t size) {
+  const auto live = usage.live.fetch_add(size, std::memory_order_relaxed) + size;
+  auto peak = usage.peak.load(std::memory_order_relaxed);
+  while (live > peak && !usage.peak.compare_exchange_weak(peak, live, std::memory_order_relaxed)) {
   }
+}
+
+void deallocate(void* data) {
+  if (data == nullptr) {
+    return;
+  }
+  if (const auto size = rvt::blocks::release(data); size > 0) {
+    usage.live.fetch_sub(static_cast<int64_t>(size), std::memory_order_relaxed);
+    return;
+  }
+  usage.live.fetch_sub(static_cast<int64_t>(malloc_usable_size(data)), std::memory_order_relaxed);
+  c10::free_cpu(data);
 }
 
 struct CountingAllocator final : at::Allocator {
@@ -34,12 +51,19 @@ struct CountingAllocator final : at::Allocator {
 #else
   at::DataPtr allocate(size_t bytes) const override {
 #endif
-    void* data = c10::alloc_cpu(bytes);
-    if (data != nullptr) {
-      const auto size = static_cast<int64_t>(malloc_usable_size(data));
-      const auto live = usage.live.fetch_add(size, std::memory_order_relaxed) + size;
-      auto peak = usage.peak.load(std::memory_order_relaxed);
-      while (live > peak && !usage.peak.compare_exchange_weak(peak, live, std::memory_order_relaxed)) {
+    const size_t padded = bytes == 0 ? 0 : bytes + kSlack;
+    void* data = nullptr;
+    if (padded >= rvt::blocks::kSmallest) {
+      size_t size = 0;
+      data = rvt::blocks::allocate(padded, size);
+      if (data != nullptr) {
+        count(static_cast<int64_t>(size));
+      }
+    }
+    if (data == nullptr) {
+      data = c10::alloc_cpu(padded);   // throws with libtorch's own words where there is no memory
+      if (data != nullptr) {
+        count(static_cast<int64_t>(malloc_usable_size(data)));
       }
     }
     return {data, data, &deallocate, at::Device(at::DeviceType::CPU)};
@@ -62,6 +86,12 @@ RVT_API(rvt_start, (int64_t** live_bytes, int64_t** peak_bytes), (live_bytes, pe
   // A backtrace through the hundreds of libraries that libtorch loads costs milliseconds per error, and nobody reads it.
   c10::SetStackTraceFetcher([] { return std::string(); });
   c10::SetCPUAllocator(&allocator, 200);
+  rvt::end_without_destructors();
+
+  // Tensors below the size of a block come from malloc, which would map and unmap the larger of them one by one and shrink
+  // the heap whenever a few are freed: the next step then pays for every page again.
+  mallopt(M_MMAP_THRESHOLD, 2 * static_cast<int>(rvt::blocks::kSmallest));
+  mallopt(M_TRIM_THRESHOLD, 16 * static_cast<int>(rvt::blocks::kSmallest));
   static_assert(sizeof(std::atomic<int64_t>) == sizeof(int64_t), "the managed side reads the counters as plain 64-bit integers");
   *live_bytes = reinterpret_cast<int64_t*>(&usage.live);
   *peak_bytes = reinterpret_cast<int64_t*>(&usage.peak);
@@ -79,13 +109,6 @@ RVT_API(rvt_configuration, (const char** text, int32_t* length), (text, length))
   configuration = at::show_config() + at::get_parallel_info();
   *text = configuration.data();
   *length = static_cast<int32_t>(configuration.size());
-}
-
-RVT_API(rvt_threads, (int32_t* count), (count)) { *count = at::get_num_threads(); }
-
-RVT_API(rvt_set_threads, (int32_t count), (count)) {
-  TORCH_CHECK_VALUE(count >= 1, "the number of threads must be at least 1, not ", count);
-  at::set_num_threads(count);
 }
 
 RVT_API(rvt_cuda_device_count, (int32_t* count), (count)) { *count = at::hasCUDA() ? static_cast<int32_t>(at::detail::getCUDAHooks().getNumGPUs()) : 0; }

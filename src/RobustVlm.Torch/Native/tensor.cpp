@@ -62,6 +62,21 @@ RVT_API(rvt_tensor_data, (rvt::Handle tensor, void** result), (tensor, result)) 
 #endif
 }
 
+// Everything one needs to read a single element; the data is null where the processor cannot read it.
+struct Element {
+  int64_t count;
+  const void* data;
+  int32_t type;
+};
+
+RVT_API(rvt_tensor_element, (rvt::Handle tensor, Element* result), (tensor, result)) {
+  const auto* t = impl(tensor);
+  result->count = t->numel();
+  const bool readable = t->is_cpu() && result->count == 1 && !t->is_conj() && !t->is_neg();   // the sign of a view may still wait
+  result->data = readable ? t->data() : nullptr;
+  result->type = static_cast<int32_t>(c10::typeMetaToScalarType(t->dtype()));
+}
+
 RVT_API(rvt_tensor_is_contiguous, (rvt::Handle tensor, int32_t* result), (tensor, result)) { *result = impl(tensor)->is_contiguous(); }
 
 RVT_API(rvt_tensor_requires_grad, (rvt::Handle tensor, int32_t* result), (tensor, result)) { *result = rvt::borrow(tensor).requires_grad(); }
@@ -91,8 +106,7 @@ RVT_API(rvt_tensor_set_grad, (rvt::Handle tensor, rvt::Handle gradient), (tensor
 }
 
 RVT_API(rvt_tensor_set_data, (rvt::Handle tensor, rvt::Handle data), (tensor, data)) {
-  impl(data);
-  impl(tensor);
+  TORCH_CHECK(impl(data) != impl(tensor), "a tensor cannot replace its own data");
   rvt::borrow(tensor).set_data(rvt::borrow(data));
 }
 

@@ -90,32 +90,6 @@ public static partial class torch
         /// <param name="bias">Float parameter [out], or null.</param>
         public static Linear Linear(Parameter weight, Parameter? bias = null) => new(weight, bias);
 
-        /// <inheritdoc cref="Modules.LayerNorm"/>
-        public static LayerNorm LayerNorm(
-            long[] normalized_shape, double eps = 1e-05, bool elementwise_affine = true, bool bias = true, Device? device = null, ScalarType? dtype = null) =>
-            new(normalized_shape, eps, elementwise_affine, bias, device, dtype);
-
-        /// <inheritdoc cref="Modules.LayerNorm"/>
-        public static LayerNorm LayerNorm(
-            long normalized_shape, double eps = 1e-05, bool elementwise_affine = true, bool bias = true, Device? device = null, ScalarType? dtype = null) =>
-            new([normalized_shape], eps, elementwise_affine, bias, device, dtype);
-
-        /// <inheritdoc cref="Modules.GroupNorm"/>
-        public static GroupNorm GroupNorm(
-            long num_groups, long num_channels, double eps = 1e-05, bool affine = true, Device? device = null, ScalarType? dtype = null) =>
-            new(num_groups, num_channels, eps, affine, device, dtype);
-
-        /// <inheritdoc cref="Modules.BatchNorm2d"/>
-        public static BatchNorm2d BatchNorm2d(
-            long num_features,
-            double eps = 1e-05,
-            double momentum = 0.1,
-            bool affine = true,
-            bool track_running_stats = true,
-            Device? device = null,
-            ScalarType? dtype = null) =>
-            new(num_features, eps, momentum, affine, track_running_stats, device, dtype);
-
         /// <inheritdoc cref="Modules.Embedding"/>
         /// <param name="num_embeddings">Number of vectors.</param>
         /// <param name="embedding_dims">Length of each vector.</param>
@@ -195,37 +169,7 @@ public static partial class torch
             long? vdim = null) =>
             new(embedded_dim, num_heads, dropout, bias, add_bias_kv, add_zero_attn, kdim, vdim);
 
-        /// <inheritdoc cref="Modules.Dropout"/>
-        public static Dropout Dropout(double p = 0.5, bool inplace = false) => new(p, inplace);
-
         /// <inheritdoc cref="Modules.Flatten"/>
         public static Flatten Flatten(long start_dim = 1, long end_dim = -1) => new(start_dim, end_dim);
-
-        /// <inheritdoc cref="Modules.GELU"/>
-        public static GELU GELU() => new(false, Modules.GELU.Approximate.none);
-
-        /// <inheritdoc cref="Modules.GELU"/>
-        public static GELU GELU(bool inplace) => new(inplace, Modules.GELU.Approximate.none);
-
-        /// <inheritdoc cref="Modules.GELU"/>
-        public static GELU GELU(GELU.Approximate approximate, bool inplace = false) => new(inplace, approximate);
-
-        /// <inheritdoc cref="Modules.ReLU"/>
-        public static ReLU ReLU(bool inplace = false) => new(inplace);
-
-        /// <inheritdoc cref="Modules.SiLU"/>
-        public static SiLU SiLU(bool inplace = false) => new(inplace);
-
-        /// <inheritdoc cref="Modules.Sigmoid"/>
-        public static Sigmoid Sigmoid(bool inplace = false) => new(inplace);
-
-        /// <inheritdoc cref="Modules.Tanh"/>
-        public static Tanh Tanh(bool inplace = false) => new(inplace);
-
-        /// <inheritdoc cref="Modules.Softmax"/>
-        public static Softmax Softmax(long dim) => new(dim);
-
-        /// <inheritdoc cref="Modules.LogSoftmax"/>
-        public static LogSoftmax LogSoftmax(long dim) => new(dim);
     }
 }

@@ -1,3 +1,5 @@
+using TorchSharp.Modules;
+
 namespace TorchSharp;
 
 public static partial class torch
@@ -76,31 +78,48 @@ public static partial class torch
                 });
 
             /// <summary>Uniform so that variances are kept on the average of both passes (Glorot and Bengio 2010).</summary>
-            public static Tensor xavier_uniform_(Tensor tensor, double gain = 1.0, Generator? generator = null)
+            public static Tensor xavier_uniform_(Tensor tensor, double gain = 1.0) => xavier_uniform_(tensor, gain, null);
+
+            /// <summary>Uniform so that variances are kept on the average of both passes (Glorot and Bengio 2010).</summary>
+            public static Tensor xavier_uniform_(Tensor tensor, double gain, Generator? generator)
             {
                 var bound = Math.Sqrt(3) * XavierDeviation(tensor, gain);
                 return uniform_(tensor, -bound, bound, generator);
             }
 
             /// <summary>Normal so that variances are kept on the average of both passes (Glorot and Bengio 2010).</summary>
-            public static Tensor xavier_normal_(Tensor tensor, double gain = 1.0, Generator? generator = null) =>
+            public static Tensor xavier_normal_(Tensor tensor, double gain = 1.0) => xavier_normal_(tensor, gain, null);
+
+            /// <summary>Normal so that variances are kept on the average of both passes (Glorot and Bengio 2010).</summary>
+            public static Tensor xavier_normal_(Tensor tensor, double gain, Generator? generator) =>
                 normal_(tensor, 0, XavierDeviation(tensor, gain), generator);
 
-            /// <summary>The same as <see cref="xavier_uniform_"/>.</summary>
-            public static Tensor glorot_uniform_(Tensor tensor, double gain = 1.0, Generator? generator = null) =>
+            /// <summary>The same as <see cref="xavier_uniform_(Tensor, double)"/>.</summary>
+            public static Tensor glorot_uniform_(Tensor tensor, double gain = 1.0) => glorot_uniform_(tensor, gain, null);
+
+            /// <summary>The same as <see cref="xavier_uniform_(Tensor, double)"/>.</summary>
+            public static Tensor glorot_uniform_(Tensor tensor, double gain, Generator? generator) =>
                 xavier_uniform_(tensor, gain, generator);
 
-            /// <summary>The same as <see cref="xavier_normal_"/>.</summary>
-            public static Tensor glorot_normal_(Tensor tensor, double gain = 1.0, Generator? generator = null) =>
+            /// <summary>The same as <see cref="xavier_normal_(Tensor, double)"/>.</summary>
+            public static Tensor glorot_normal_(Tensor tensor, double gain = 1.0) => glorot_normal_(tensor, gain, null);
+
+            /// <summary>The same as <see cref="xavier_normal_(Tensor, double)"/>.</summary>
+            public static Tensor glorot_normal_(Tensor tensor, double gain, Generator? generator) =>
                 xavier_normal_(tensor, gain, generator);
 
             /// <summary>Uniform so that variances are kept through leaky ReLUs (He et al. 2015, arXiv:1502.01852).</summary>
             public static Tensor kaiming_uniform_(
+                Tensor tensor, double a = 0, FanInOut mode = FanInOut.FanIn, NonlinearityType nonlinearity = NonlinearityType.LeakyReLU) =>
+                kaiming_uniform_(tensor, a, mode, nonlinearity, null);
+
+            /// <summary>Uniform so that variances are kept through leaky ReLUs (He et al. 2015, arXiv:1502.01852).</summary>
+            public static Tensor kaiming_uniform_(
                 Tensor tensor,
-                double a = 0,
-                FanInOut mode = FanInOut.FanIn,
-                NonlinearityType nonlinearity = NonlinearityType.LeakyReLU,
-                Generator? generator = null)
+                double a,
+                FanInOut mode,
+                NonlinearityType nonlinearity,
+                Generator? generator)
             {
                 var bound = Math.Sqrt(3) * KaimingDeviation(tensor, a, mode, nonlinearity);
                 return uniform_(tensor, -bound, bound, generator);
@@ -108,11 +127,16 @@ public static partial class torch
 
             /// <summary>Normal so that variances are kept through leaky ReLUs (He et al. 2015, arXiv:1502.01852).</summary>
             public static Tensor kaiming_normal_(
+                Tensor tensor, double a = 0, FanInOut mode = FanInOut.FanIn, NonlinearityType nonlinearity = NonlinearityType.LeakyReLU) =>
+                kaiming_normal_(tensor, a, mode, nonlinearity, null);
+
+            /// <summary>Normal so that variances are kept through leaky ReLUs (He et al. 2015, arXiv:1502.01852).</summary>
+            public static Tensor kaiming_normal_(
                 Tensor tensor,
-                double a = 0,
-                FanInOut mode = FanInOut.FanIn,
-                NonlinearityType nonlinearity = NonlinearityType.LeakyReLU,
-                Generator? generator = null) =>
+                double a,
+                FanInOut mode,
+                NonlinearityType nonlinearity,
+                Generator? generator) =>
                 normal_(tensor, 0, KaimingDeviation(tensor, a, mode, nonlinearity), generator);
 
             /// <summary>Inputs per output and outputs per input of a weight.</summary>
@@ -140,7 +164,16 @@ public static partial class torch
             {
                 ArgumentNullException.ThrowIfNull(tensor);
                 using var noGrad = no_grad();
-                fill(tensor);
+                if (Init.IsSkipped)
+                {
+                    // Not left as it is: what nobody loads afterwards must be seen.
+                    Aten.fill__Scalar(tensor, double.NaN);
+                }
+                else
+                {
+                    fill(tensor);
+                }
+
                 return tensor;
             }
 

@@ -19,7 +19,7 @@ public static partial class torch
                 ArgumentNullException.ThrowIfNull(tensors);
                 ArgumentOutOfRangeException.ThrowIfNegative(max_norm);
                 using var noGrad = no_grad();
-                using var scope = NewDisposeScope();
+                using var scope = NewInnerScope();
                 var gradients = Gradients(tensors);
                 if (gradients.Count == 0)
                 {
@@ -50,7 +50,7 @@ public static partial class torch
                 ArgumentNullException.ThrowIfNull(tensors);
                 ArgumentOutOfRangeException.ThrowIfNegative(clip_value);
                 using var noGrad = no_grad();
-                using var scope = NewDisposeScope();
+                using var scope = NewInnerScope();
                 foreach (var gradient in Gradients(tensors))
                 {
                     Aten.clamp_(gradient, -clip_value, clip_value);
@@ -62,7 +62,7 @@ public static partial class torch
             public static Tensor parameters_to_vector(IEnumerable<Parameter> tensors)
             {
                 ArgumentNullException.ThrowIfNull(tensors);
-                using var scope = NewDisposeScope();
+                using var scope = NewInnerScope();
                 return Aten.cat([.. tensors.Select(parameter => parameter.reshape(-1))], 0).MoveToOuterDisposeScope();
             }
 
@@ -82,7 +82,7 @@ public static partial class torch
                 }
 
                 using var noGrad = no_grad();
-                using var scope = NewDisposeScope();
+                using var scope = NewInnerScope();
                 var start = 0L;
                 foreach (var parameter in parameters)
                 {

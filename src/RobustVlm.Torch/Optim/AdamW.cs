@@ -3,66 +3,45 @@ using static TorchSharp.torch;
 namespace TorchSharp.Modules;
 
 /// <summary>Adam with weight decay apart from the gradient (Loshchilov and Hutter 2019, arXiv:1711.05101).</summary>
-public sealed class AdamW : OptimizerHelper, optim.IBetas
+public sealed class AdamW : AdamBase<AdamW.Options>
 {
-    private readonly Options _defaults;
-
     /// <inheritdoc cref="optim.AdamW(IEnumerable{Parameter}, double, double, double, double, double, bool, bool)"/>
     public AdamW(
         IEnumerable<Parameter> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false)
-        : this([new ParamGroup(parameters, new Options())], lr, beta1, beta2, eps, weight_decay, amsgrad, maximize)
+        : this([new ParamGroup(parameters, null)], lr, beta1, beta2, eps, weight_decay, amsgrad, maximize)
     {
     }
 
     /// <inheritdoc cref="optim.AdamW(IEnumerable{ParamGroup}, double, double, double, double, double, bool, bool)"/>
     public AdamW(
         IEnumerable<ParamGroup> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false)
-        : base(3)
+        : base(parameters, With(lr, beta1, beta2, eps, weight_decay, amsgrad, maximize))
     {
-        ArgumentNullException.ThrowIfNull(parameters);
-        _defaults = new Options
-        {
-            LearningRate = lr,
-            beta1 = beta1,
-            beta2 = beta2,
-            eps = eps,
-            weight_decay = weight_decay,
-            amsgrad = amsgrad,
-            maximize = maximize,
-        };
-        foreach (var group in parameters)
-        {
-            add_param_group(group);
-        }
     }
 
-    /// <inheritdoc/>
-    public (double, double) Betas
+    private protected override void Update(Options options, double learningRate, OptimizerBatch batch)
     {
-        get => (_defaults.beta1 ?? 0, _defaults.beta2 ?? 0);
-        set => (_defaults.beta1, _defaults.beta2) = value;
-    }
-
-    private protected override void Complete(Modules.ParamGroup group)
-    {
-        var options = OptionsOf<Options>(group);
-        Inherit(options, _defaults);
-        options.Inherit(_defaults);
-    }
-
-    private protected override void Update(Modules.ParamGroup group, OptimizerBatch batch)
-    {
-        var options = OptionsOf<Options>(group);
         if (options.weight_decay is { } decay && decay != 0)
         {
-            batch.Multiply(batch.Parameters, 1 - (group.LearningRate * decay), cell: 2);
+            batch.Multiply(batch.Parameters, 1 - (learningRate * decay), cell: 2);
         }
 
-        AdamStep.Take(batch, batch.GradientsWith(0, options.maximize ?? false), options, group.LearningRate);
+        Take(batch, batch.GradientsWith(0, options.maximize ?? false), options, learningRate);
     }
 
-    /// <summary>Options of a group; null means the optimizer's.</summary>
+    private protected override OptimizerState NewState(Parameter parameter) => new State(parameter);
+
+    /// <inheritdoc/>
     public sealed class Options : AdamOptions;
+
+    /// <inheritdoc/>
+    public sealed class State : AdamState
+    {
+        internal State(Parameter parameter)
+            : base(parameter)
+        {
+        }
+    }
 
     /// <summary>Parameters with options of their own.</summary>
     public sealed class ParamGroup : ParamGroup<Options>, optim.IBetas
@@ -81,15 +60,15 @@ public sealed class AdamW : OptimizerHelper, optim.IBetas
         /// <summary>Makes a group.</summary>
         public ParamGroup(
             IEnumerable<Parameter> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false)
-            : base(parameters, new Options { LearningRate = lr, beta1 = beta1, beta2 = beta2, eps = eps, weight_decay = weight_decay, amsgrad = amsgrad, maximize = maximize })
+            : base(parameters, With(lr, beta1, beta2, eps, weight_decay, amsgrad, maximize))
         {
         }
 
         /// <inheritdoc/>
         public (double, double) Betas
         {
-            get => (Options.beta1 ?? 0, Options.beta2 ?? 0);
-            set => (Options.beta1, Options.beta2) = value;
+            get => Options.Betas;
+            set => Options.Betas = value;
         }
     }
 }

@@ -7,7 +7,7 @@ public static partial class torch
     public static partial class optim
     {
         /// <summary>Changes parameters by their gradients.</summary>
-        public abstract class Optimizer : IDisposable
+        public abstract partial class Optimizer : IDisposable
         {
             /// <summary>The groups, whose learning rates may be changed at any time.</summary>
             public abstract IEnumerable<ILearningRateController> ParamGroups { get; }

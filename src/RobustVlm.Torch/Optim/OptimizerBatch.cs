@@ -5,12 +5,12 @@ namespace TorchSharp.Modules;
 /// <summary>Parameters that take the same step, as lists for libtorch's operators on lists.</summary>
 internal sealed class OptimizerBatch
 {
-    private readonly ParameterState[] _states;
+    private readonly OptimizerState[] _states;
     private readonly ScalarCells _cells;
     private Tensor[] _gradients = [];
     private ScalarType? _cellType;
 
-    public OptimizerBatch(ParameterState[] states, ScalarCells cells)
+    public OptimizerBatch(OptimizerState[] states, ScalarCells cells)
     {
         _states = states;
         _cells = cells;
@@ -30,12 +30,12 @@ internal sealed class OptimizerBatch
         }
     }
 
-    /// <summary>Steps taken before this one; the same for all.</summary>
-    public long Steps => _states[0].Steps;
+    /// <summary>What the states have in common, such as the steps taken before this one.</summary>
+    public long Phase => _states[0].Phase;
 
     public Tensor[] Slot(int index) => Array.ConvertAll(_states, state => state.Slot(index));
 
-    public void CountStep() => Array.ForEach(_states, state => state.Steps++);
+    public void CountStep() => Array.ForEach(_states, state => state.CountStep());
 
     /// <summary>Gradients turned round for climbing, with the gradient of an L2 penalty added.</summary>
     public Tensor[] GradientsWith(double weightDecay, bool maximize)

@@ -6,25 +6,25 @@ internal sealed class OptimizerGroup : IDisposable
     private readonly OptimizerBatch _everything;
     private readonly ScalarCells _cells = new();
 
-    public OptimizerGroup(ParamGroup settings, IEnumerable<Parameter> parameters, int slots)
+    public OptimizerGroup(ParamGroup settings, IEnumerable<OptimizerState> states)
     {
         Settings = settings;
-        States = [.. parameters.Select(parameter => new ParameterState(parameter, slots))];
+        States = [.. states];
         _everything = new OptimizerBatch(States, _cells);
     }
 
     public ParamGroup Settings { get; }
 
-    public ParameterState[] States { get; }
+    public OptimizerState[] States { get; }
 
     /// <summary>
-    /// The parameters that have a gradient, split by the number of steps they have had, which bias corrections need.
-    /// Nearly always that is one batch of all, which is kept so that a step allocates little.
+    /// The parameters that have a gradient, split by their phase (the number of steps they have had, which bias
+    /// corrections need). Nearly always that is one batch of all, which is kept so that a step allocates little.
     /// </summary>
     public IReadOnlyList<OptimizerBatch> Batches()
     {
         var gradients = States.Select(state => state.Parameter.grad).ToArray();
-        if (Array.TrueForAll(gradients, gradient => gradient is not null) && Array.TrueForAll(States, state => state.Steps == States[0].Steps))
+        if (Array.TrueForAll(gradients, gradient => gradient is not null) && Array.TrueForAll(States, state => state.Phase == States[0].Phase))
         {
             _everything.Gradients = gradients!; // none is null here
             return [_everything];
@@ -32,7 +32,7 @@ internal sealed class OptimizerGroup : IDisposable
 
         return [.. States.Zip(gradients)
             .Where(pair => pair.Second is not null)
-            .GroupBy(pair => pair.First.Steps)
+            .GroupBy(pair => pair.First.Phase)
             .Select(pairs => new OptimizerBatch([.. pairs.Select(pair => pair.First)], _cells)
             {
                 Gradients = [.. pairs.Select(pair => pair.Second!)], // filtered above

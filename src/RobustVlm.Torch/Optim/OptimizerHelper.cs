@@ -6,23 +6,22 @@ namespace TorchSharp.Modules;
 /// What the optimizers share: groups, state per parameter, and steps that treat all parameters of a group in a few
 /// native calls.
 /// </summary>
-public abstract class OptimizerHelper : optim.Optimizer
+public abstract partial class OptimizerHelper : optim.Optimizer
 {
     private readonly List<OptimizerGroup> _groups = [];
     private readonly HashSet<nint> _known = [];
-    private readonly int _slots;
 
-    /// <param name="slots">Number of state tensors per parameter.</param>
-    private protected OptimizerHelper(int slots)
+    private protected OptimizerHelper()
     {
-        _slots = slots;
     }
 
     /// <inheritdoc/>
     public override IEnumerable<optim.ILearningRateController> ParamGroups => _groups.Select(group => group.Settings);
 
     /// <inheritdoc/>
-    public override IEnumerable<Parameter> parameters() => _groups.SelectMany(group => group.States).Select(state => state.Parameter);
+    public override IEnumerable<Parameter> parameters() => States.Select(state => state.Parameter);
+
+    private IEnumerable<OptimizerState> States => _groups.SelectMany(group => group.States);
 
     /// <inheritdoc/>
     public override void zero_grad()
@@ -53,7 +52,7 @@ public abstract class OptimizerHelper : optim.Optimizer
         // Half a step would leave moments and weights that fit no step at all.
         using var whole = RobustVlm.Torch.Runtime.DeferInterrupts();
         using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
+        using var scope = NewInnerScope();
         foreach (var group in _groups)
         {
             foreach (var batch in group.Batches())
@@ -88,15 +87,15 @@ public abstract class OptimizerHelper : optim.Optimizer
 
         Complete(param_group);
         _known.UnionWith(given.Select(parameter => parameter.Handle));
-        _groups.Add(new OptimizerGroup(param_group, given, _slots));
+        _groups.Add(new OptimizerGroup(param_group, given.Select(NewState)));
     }
 
-    /// <summary>Moves the state after the parameters were moved.</summary>
+    /// <summary>Moves the state after the parameters were moved. (It would follow them by itself at the next step.)</summary>
     public void to(Device device)
     {
-        foreach (var state in _groups.SelectMany(group => group.States))
+        foreach (var state in States)
         {
-            state.Move(device);
+            state.to(device);
         }
     }
 
@@ -115,17 +114,45 @@ public abstract class OptimizerHelper : optim.Optimizer
     /// <summary>Changes the parameters of a batch. Temporaries are freed after the step; state tensors stay.</summary>
     private protected abstract void Update(ParamGroup group, OptimizerBatch batch);
 
-    /// <summary>The group's options, new ones when it has none.</summary>
-    private protected static TOptions OptionsOf<TOptions>(ParamGroup group)
-        where TOptions : OptimizerOptions, new() =>
-        (group.Options ??= new TOptions()) as TOptions
-            ?? throw new ArgumentException($"The group's options are {group.Options.GetType()}, this optimizer needs {typeof(TOptions)}.", nameof(group));
+    /// <summary>Empty state for a parameter.</summary>
+    private protected abstract OptimizerState NewState(Parameter parameter);
 
-    /// <summary>Takes the optimizer's learning rate where the group has none.</summary>
-    private protected static void Inherit(OptimizerOptions options, OptimizerOptions defaults)
+    /// <summary>Empty options of this kind of optimizer.</summary>
+    private protected abstract OptimizerOptions NewOptions();
+}
+
+/// <summary>The same with the optimizer's own kind of options.</summary>
+/// <typeparam name="TOptions">The options.</typeparam>
+public abstract class OptimizerHelper<TOptions> : OptimizerHelper
+    where TOptions : OptimizerOptions, new()
+{
+    private protected OptimizerHelper(IEnumerable<ParamGroup<TOptions>> parameters, TOptions defaults)
     {
-        options.LearningRate ??= defaults.LearningRate;
-        options.InitialLearningRate = options.LearningRate ?? 0;
-        Argument.NotNegative(options.LearningRate ?? 0, "lr");
+        ArgumentNullException.ThrowIfNull(parameters);
+        Defaults = defaults;
+        foreach (var group in parameters)
+        {
+            add_param_group(group);
+        }
     }
+
+    /// <summary>Options for groups that have none of their own.</summary>
+    private protected TOptions Defaults { get; }
+
+    private protected sealed override void Complete(ParamGroup group)
+    {
+        group.Options ??= NewOptions();
+        OptionsOf(group).Complete(Defaults);
+    }
+
+    private protected sealed override void Update(ParamGroup group, OptimizerBatch batch) =>
+        Update(OptionsOf(group), group.LearningRate, batch);
+
+    /// <inheritdoc cref="Update(ParamGroup, OptimizerBatch)"/>
+    private protected abstract void Update(TOptions options, double learningRate, OptimizerBatch batch);
+
+    private protected sealed override OptimizerOptions NewOptions() => new TOptions();
+
+    private static TOptions OptionsOf(ParamGroup group) => group.Options as TOptions
+        ?? throw new ArgumentException($"The group's options are {group.Options?.GetType()}, this optimizer needs {typeof(TOptions)}.", nameof(group));
 }

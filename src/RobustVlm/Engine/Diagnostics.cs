@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Runtime.InteropServices;
 using System.Text;
 using TorchSharp;
 
@@ -33,6 +34,15 @@ public sealed record Diagnostics
     /// <summary>Kernel family the matrix library chose, e.g. <c>SkylakeX</c>; null when it does not tell.</summary>
     public required string? BlasCore { get; init; }
 
+    /// <summary>Newest instructions oneDNN uses, as it tells itself; null when it does not tell.</summary>
+    public string? OneDnnIsa { get; init; }
+
+    /// <summary>Threads of the matrix library's own pool; null when it does not tell.</summary>
+    public int? BlasThreads { get; init; }
+
+    /// <summary>Version of .NET.</summary>
+    public string DotNet { get; init; } = RuntimeInformation.FrameworkDescription;
+
     /// <summary>Whether the processor multiplies bfloat16 much faster than float32.</summary>
     public required bool FastBFloat16 { get; init; }
 
@@ -63,7 +73,9 @@ public sealed record Diagnostics
             Binding = NativeEngine.Name,
             LibTorch = NativeEngine.LibTorchVersion,
             OneDnn = OneDnnVersion(NativeEngine.Configuration),
+            OneDnnIsa = NativeEngine.OneDnnIsa,
             BlasCore = NativeEngine.OpenBlasCore,
+            BlasThreads = NativeEngine.BlasThreads,
             FastBFloat16 = NativeEngine.CpuHasFastBFloat16,
             Float32Gigaflops = measure ? MeasureGigaflops(torch.ScalarType.Float32) : null,
             BFloat16Gigaflops = measure ? MeasureGigaflops(torch.ScalarType.BFloat16) : null,
@@ -118,9 +130,9 @@ public sealed record Diagnostics
     {
         yield return ("Processor", string.Create(CultureInfo.InvariantCulture, $"{Processor}, {Cores} logical cores"));
         yield return ("Threads", ThreadCount.ToString(CultureInfo.InvariantCulture));
-        yield return ("libtorch", $"{LibTorch} through {Binding}");
-        yield return ("oneDNN", OneDnn);
-        yield return ("Matrix library", BlasCore is null ? "does not tell its kernels" : $"OpenBLAS, {BlasCore} kernels");
+        yield return ("libtorch", $"{LibTorch} through {Binding}, {DotNet}");
+        yield return ("oneDNN", OneDnnIsa is null ? OneDnn : $"{OneDnn}, {OneDnnIsa}");
+        yield return ("Matrix library", BlasCore is null ? "does not tell its kernels" : $"OpenBLAS, {BlasCore} kernels{(BlasThreads is { } own ? string.Create(CultureInfo.InvariantCulture, $", {own} threads") : "")}");
         yield return ("bfloat16", FastBFloat16 ? "fast, used for training" : "not fast here, float32 is used");
         if (Float32Gigaflops is { } single)
         {
@@ -151,6 +163,13 @@ public sealed record Diagnostics
             yield return string.Create(
                 CultureInfo.InvariantCulture,
                 $"Only {ThreadCount} of {Cores} cores are used; set Threads.Count to use more.");
+        }
+
+        if (BlasThreads is { } blas && blas != ThreadCount)
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"Operators use {ThreadCount} threads and matrix products {blas}; set Threads.Count, which governs both.");
         }
     }
 

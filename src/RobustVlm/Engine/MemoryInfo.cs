@@ -5,7 +5,7 @@ namespace RobustVlm.Engine;
 /// <summary>How much memory is in use at one moment.</summary>
 /// <param name="LiveTensors">Tensors not yet disposed.</param>
 /// <param name="TensorBytes">Bytes held by tensors; null where the engine does not count them.</param>
-/// <param name="PeakTensorBytes">The largest value of <paramref name="TensorBytes"/> so far; null likewise.</param>
+/// <param name="PeakTensorBytes">The largest value of <paramref name="TensorBytes"/> since the start or the last <see cref="ResetPeak"/>; null likewise.</param>
 /// <param name="ManagedBytes">Bytes on the .NET heap.</param>
 /// <param name="ProcessBytes">Resident bytes of the whole process.</param>
 public sealed record MemoryInfo(
@@ -19,6 +19,9 @@ public sealed record MemoryInfo(
         NativeEngine.PeakBytes,
         GC.GetTotalMemory(forceFullCollection: false),
         Environment.WorkingSet);
+
+    /// <summary>Starts counting the peak anew, from what is in use now.</summary>
+    public static void ResetPeak() => NativeEngine.ResetPeak();
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(

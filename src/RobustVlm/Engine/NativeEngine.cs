@@ -41,6 +41,22 @@ internal static class NativeEngine
         return new Nothing();
     }
 
+    internal static string? OneDnnIsa => null;
+
+    internal static int? BlasThreads => null;
+
+    internal static void ResetPeak()
+    {
+    }
+
+    internal static IDisposable RegisterHook(torch.Tensor tensor, Func<torch.Tensor, torch.Tensor?> hook) => GradientTap.Register(tensor, hook);
+
+    internal static bool NeedsGradient(torch.autograd.AutogradContext context, int tensorIndex) => true;
+
+    internal static IReadOnlyList<torch.Tensor> Checkpoint(
+        Func<IReadOnlyList<torch.Tensor>, IReadOnlyList<torch.Tensor>> segment, IReadOnlyList<torch.Tensor> inputs, IReadOnlyList<torch.Generator>? generators) =>
+        segment(inputs);
+
     internal static void ThrowIfInterrupted()
     {
         if (InterruptFlag.Value)
@@ -54,6 +70,9 @@ internal static class NativeEngine
     // The notebook kernel publishes its flag under this name.
     private static readonly StrongBox<bool> InterruptFlag =
         AppContext.GetData("Notebook.Interrupted") as StrongBox<bool> ?? new StrongBox<bool>();
+
+    // TorchSharp's layers always draw their start values: slower, and never wrong.
+    internal static IDisposable SkipInitialization() => new Nothing();
 
     private sealed class Nothing : IDisposable
     {
@@ -89,7 +108,23 @@ internal static class NativeEngine
     internal static IDisposable Autocast(bool enabled, torch.ScalarType type, DeviceType device) =>
         Runtime.Autocast(enabled, type, device);
 
+    internal static string? OneDnnIsa => Runtime.OneDnnIsa;
+
+    internal static int? BlasThreads => Runtime.OpenBlasThreads;
+
+    internal static void ResetPeak() => Runtime.ResetPeak();
+
+    internal static IDisposable RegisterHook(torch.Tensor tensor, Func<torch.Tensor, torch.Tensor?> hook) => TensorHook.Register(tensor, hook);
+
+    internal static bool NeedsGradient(torch.autograd.AutogradContext context, int tensorIndex) => Runtime.NeedsGradient(context, tensorIndex);
+
+    internal static IReadOnlyList<torch.Tensor> Checkpoint(
+        Func<IReadOnlyList<torch.Tensor>, IReadOnlyList<torch.Tensor>> segment, IReadOnlyList<torch.Tensor> inputs, IReadOnlyList<torch.Generator>? generators) =>
+        RobustVlm.Torch.Checkpoint.Run(segment, inputs, generators);
+
     internal static void ThrowIfInterrupted() => Runtime.ThrowIfInterrupted();
+
+    internal static IDisposable SkipInitialization() => Runtime.SkipInitialization();
 
     internal static void SetInterrupted(bool requested)
     {

@@ -33,15 +33,16 @@ internal sealed class SelfAttention : nn.Module<Tensor, Tensor?, Tensor>
         var (batch, tokens, width) = (x.shape[0], x.shape[1], x.shape[2]);
         var parts = nn.functional.linear(x, in_proj_weight, in_proj_bias)
             .view(batch, tokens, 3, heads, width / heads)
-            .permute(2, 0, 3, 1, 4);   // (3, N, heads, T, D / heads)
-        var queries = parts.select(0, 0) * Math.Pow((double)width / heads, -0.5);
-        var scores = queries.matmul(parts.select(0, 1).transpose(-2, -1));   // (N, heads, T, T)
+            .permute(2, 0, 3, 1, 4)    // (3, N, heads, T, D / heads)
+            .unbind(0);                // one gradient for all three; three selections would make one each and add them
+        var queries = parts[0] * Math.Pow((double)width / heads, -0.5);
+        var scores = queries.matmul(parts[1].transpose(-2, -1));   // (N, heads, T, T)
         if (mask is not null)
         {
             scores = scores + mask;
         }
 
-        var mixed = nn.functional.softmax(scores, -1).matmul(parts.select(0, 2));   // (N, heads, T, D / heads)
+        var mixed = nn.functional.softmax(scores, -1).matmul(parts[2]);   // (N, heads, T, D / heads)
         return out_proj.call(mixed.transpose(1, 2).reshape(batch, tokens, width));
     }
 }

@@ -59,6 +59,20 @@ public sealed class DiagnosticsTests
         "3 of 8 cores", Assert.Single((Sample with { ThreadCount = 3, Float32Gigaflops = null }).Warnings), StringComparison.Ordinal);
 
     [Fact]
+    public void Warns_when_the_two_thread_pools_differ() => Assert.Contains(
+        "8 threads and matrix products 2", Assert.Single((Sample with { BlasThreads = 2, Float32Gigaflops = null }).Warnings), StringComparison.Ordinal);
+
+    [Fact]
+    public void Tells_what_onednn_says_of_itself()
+    {
+        var diagnostics = Diagnostics.Collect();
+
+        Assert.True(diagnostics.OneDnnIsa is null || diagnostics.ToString().Contains(diagnostics.OneDnnIsa, StringComparison.Ordinal));
+        Assert.Contains(diagnostics.DotNet, diagnostics.ToString(), StringComparison.Ordinal);
+        Assert.Equal(diagnostics.BlasCore is null, diagnostics.BlasThreads is null);
+    }
+
+    [Fact]
     public void Notebook_table_is_escaped_and_has_a_text_beside_it()
     {
         var bundle = Sample.ToMimeBundle();
@@ -102,6 +116,20 @@ public sealed class DiagnosticsTests
         Assert.Equal(before.LiveTensors + 1, during.LiveTensors);
         Assert.True(during.ProcessBytes > 0);
         Assert.Contains("MiB", during.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_peak_can_be_counted_anew()
+    {
+        using var kept = torch.zeros([16, 1024]);
+        torch.zeros([1024, 1024]).Dispose();
+        var before = MemoryInfo.Now();
+
+        MemoryInfo.ResetPeak();
+        var after = MemoryInfo.Now();
+
+        Assert.True(before.PeakTensorBytes >= before.TensorBytes + (4 << 20));
+        Assert.Equal(after.TensorBytes, after.PeakTensorBytes);
     }
 
     [Fact]

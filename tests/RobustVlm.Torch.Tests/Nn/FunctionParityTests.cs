@@ -8,12 +8,13 @@ using static TorchSharp.torch.nn;
 namespace RobustVlm.Torch.Tests.Nn;
 
 /// <summary>
-/// Functions against PyTorch. <c>Reference/functions.json</c> was made with Debian's python3-torch 1.13: random inputs,
+/// Functions and loss modules against PyTorch. <c>Reference/functions.json</c> and <c>Reference/losses.json</c> were made with Debian's python3-torch 1.13: random inputs,
 /// the function's output, and the gradients of the sum of outputs times cos(0, 1, 2, ...).
 /// </summary>
 public class FunctionParityTests
 {
-    private static readonly Dictionary<string, JsonElement> Reference = Stored.Cases("functions.json");
+    private static readonly Dictionary<string, JsonElement> Reference =
+        new[] { "functions.json", "losses.json" }.SelectMany(Stored.Cases).ToDictionary();
 
     private static readonly Dictionary<string, Func<Tensor[], Tensor>> Cases = new()
     {
@@ -67,6 +68,23 @@ public class FunctionParityTests
         ["conv1d"] = x => functional.conv1d(x[0], x[1], x[2], stride: 2, padding: 1),
         ["conv2d"] = x => functional.conv2d(x[0], x[1], x[2], [2, 2], [1, 1]),
         ["conv_transpose2d"] = x => functional.conv_transpose2d(x[0], x[1], strides: [2]),
+        ["cosine_embedding_loss"] = x => CosineEmbeddingLoss(0.2).call(x[0], x[1], x[2]),
+        ["hinge_embedding_loss"] = x => HingeEmbeddingLoss(0.8).call(x[0], x[1]),
+        ["huber_loss"] = x => HuberLoss(0.7, Reduction.Sum).call(x[0], x[1]),
+        ["smooth_l1_loss_module"] = x => SmoothL1Loss(beta: 0.5).call(x[0], x[1]),
+        ["margin_ranking_loss"] = x => MarginRankingLoss(0.3).call(x[0], x[1], x[2]),
+        ["multi_label_margin_loss"] = x => MultiLabelMarginLoss(Reduction.None).call(x[0], x[1]),
+        ["multilabel_soft_margin_loss"] = x => MultiLabelSoftMarginLoss().call(x[0], x[1].to(ScalarType.Float32)),
+        ["multilabel_soft_margin_loss_none"] = x => MultiLabelSoftMarginLoss(reduction: Reduction.None).call(x[0], x[1].to(ScalarType.Float32)),
+        ["multi_margin_loss"] = x => MultiMarginLoss(2, 0.7).call(x[0], x[1]),
+        ["soft_margin_loss"] = x => SoftMarginLoss(Reduction.Sum).call(x[0], x[1].to(ScalarType.Float32)),
+        ["poisson_nll_loss"] = x => PoissonNLLLoss(full: true).call(x[0], x[1].to(ScalarType.Float32)),
+        ["triplet_margin_loss"] = x => TripletMarginLoss(0.5, swap: true).call(x[0], x[1], x[2]),
+        ["triplet_margin_with_distance_loss"] = x => TripletMarginWithDistanceLoss((a, b) => 1 - functional.cosine_similarity(a, b), 0.5, swap: true).call(x[0], x[1], x[2]),
+        ["triplet_margin_with_default_distance"] = x => TripletMarginWithDistanceLoss(reduction: Reduction.None).call(x[0], x[1], x[2]),
+        ["bce_loss"] = x => BCELoss().call(x[0], x[1].to(ScalarType.Float32)),
+        ["cosine_similarity_module"] = x => CosineSimilarity(dim: 0).call(x[0], x[1]),
+        ["pairwise_distance"] = x => PairwiseDistance(1.5, keepdim: true).call(x[0], x[1]),
     };
 
     public static TheoryData<string> Names => [.. Cases.Keys];

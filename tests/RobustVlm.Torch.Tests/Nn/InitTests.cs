@@ -17,9 +17,9 @@ public class InitTests
         ["normal_"] = (t, g) => init.normal_(t, 1, 0.5, g),
         ["trunc_normal_"] = (t, g) => init.trunc_normal_(t, 0.1, 0.5, -0.6, 0.7, g),
         ["xavier_uniform_"] = (t, g) => init.xavier_uniform_(t, 1.5, g),
-        ["xavier_normal_"] = (t, g) => init.xavier_normal_(t, generator: g),
-        ["kaiming_uniform_"] = (t, g) => init.kaiming_uniform_(t, 0.3, generator: g),
-        ["kaiming_normal_"] = (t, g) => init.kaiming_normal_(t, mode: init.FanInOut.FanOut, nonlinearity: init.NonlinearityType.ReLU, generator: g),
+        ["xavier_normal_"] = (t, g) => init.xavier_normal_(t, 1, g),
+        ["kaiming_uniform_"] = (t, g) => init.kaiming_uniform_(t, 0.3, init.FanInOut.FanIn, init.NonlinearityType.LeakyReLU, g),
+        ["kaiming_normal_"] = (t, g) => init.kaiming_normal_(t, 0, init.FanInOut.FanOut, init.NonlinearityType.ReLU, g),
     };
 
     public static TheoryData<string> Names => [.. Cases.Keys];
@@ -50,7 +50,7 @@ public class InitTests
         using var generator = new Generator(4);
 
         manual_seed(1);
-        init.kaiming_normal_(empty(4, 4), generator: generator);
+        init.kaiming_normal_(empty(4, 4), 0, init.FanInOut.FanIn, init.NonlinearityType.LeakyReLU, generator);
         var actual = rand([3]);
 
         Assert.Equal(expected.data<float>().ToArray(), actual.data<float>().ToArray());
@@ -82,5 +82,54 @@ public class InitTests
         var error = Assert.Throws<ArgumentException>(() => init.kaiming_uniform_(vector));
 
         Assert.Contains("at least 2 dimensions, not 1", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Skipped_start_values_are_NaN_until_loaded_and_draw_nothing()
+    {
+        using var scope = NewDisposeScope();
+        using var source = new SmallModel();
+        manual_seed(5);
+        var expected = rand(3);
+        manual_seed(5);
+
+        SmallModel model;
+        using (Runtime.SkipInitialization())
+        {
+            model = new SmallModel();
+        }
+
+        Assert.True(rand(3).IsSameAs(expected));
+        Assert.True(model.First.weight.isnan().all().ToBoolean());
+        Assert.Equal(1, model.Norm.running_var![0].ToSingle());
+        model.load_state_dict(source.state_dict());
+        var input = randn([2, 4]);
+        Assert.True(source.call(input).IsSameAs(model.call(input)));
+        using var afterwards = nn.Linear(2, 2);
+        Assert.False(afterwards.weight.isnan().any().ToBoolean());
+    }
+
+    [Fact]
+    public void Skipping_ends_on_its_own_thread_and_does_not_reach_others()
+    {
+        var nested = Runtime.SkipInitialization();
+        Exception? elsewhere = null;
+        var filled = false;
+        var other = new Thread(() =>
+        {
+            using var layer = nn.Linear(2, 2);
+            using var values = layer.weight.isnan();
+            filled = !values.any().ToBoolean();
+            elsewhere = Record.Exception(nested.Dispose);
+        });
+        other.Start();
+        other.Join();
+        nested.Dispose();
+        nested.Dispose();
+
+        Assert.True(filled);
+        Assert.IsType<InvalidOperationException>(elsewhere);
+        using var layer = nn.Linear(2, 2);
+        Assert.False(layer.weight.isnan().any().ToBoolean());
     }
 }

@@ -70,7 +70,7 @@ public class ModuleTests
     [Fact]
     public void A_list_of_modules_in_a_field_is_refused()
     {
-        foreach (var make in new Func<nn.Module>[] { () => new ListModel(), () => new ArrayModel(), () => new DictionaryModel(), () => new TupleModel(), () => new InterfaceListModel() })
+        foreach (var make in new Func<nn.Module>[] { () => new ListModel(), () => new ArrayModel(), () => new DictionaryModel(), () => new TupleModel(), () => new InterfaceListModel(), () => new NestedModel() })
         {
             var error = Assert.Throws<InvalidOperationException>(make);
 
@@ -102,6 +102,40 @@ public class ModuleTests
         model.Layer = nn.Linear(2, 2);
 
         Assert.Throws<InvalidOperationException>(() => model.parameters());
+    }
+
+    [Fact]
+    public void A_list_that_was_never_looked_at_is_noticed_at_first_use()
+    {
+        using var model = new ForgetfulListModel();
+
+        var error = Assert.Throws<InvalidOperationException>(() => model.parameters());
+
+        Assert.Contains("Field 'layers' of ForgetfulListModel", error.Message, StringComparison.Ordinal);
+        Assert.Contains("ModuleList", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_list_of_modules_that_are_registered_by_hand_is_welcome()
+    {
+        using var model = new HandRegisteredModel();
+
+        Assert.Equal(["layer0.weight", "layer0.bias", "layer1.weight", "layer1.bias"], model.state_dict().Keys);
+    }
+
+    [Fact]
+    public void A_buffer_field_that_was_given_another_tensor_is_noticed()
+    {
+        using var scope = NewDisposeScope();
+        using var model = new BufferModel();
+        model.Table.fill_(2);
+        Assert.Equal(2, model.state_dict()["Table"][0].ToSingle());
+        model.Cache = zeros(3);
+        Assert.DoesNotContain("Cache", model.state_dict().Keys);
+
+        model.Table = zeros(2);
+
+        Assert.Contains("copy_", Assert.Throws<InvalidOperationException>(() => model.state_dict()).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -172,6 +206,34 @@ public class ModuleTests
         model.call(ones([2, 4], ScalarType.Float64)).sum().backward();
         Assert.True((gradient * 2).allclose(weight.grad!));
         Assert.Throws<ArgumentException>(() => model.to(ScalarType.Int64));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Tied_weights_stay_tied_when_the_model_moves(bool sameObject)
+    {
+        using var model = new TiedModel(sameObject);
+
+        model.half();
+        model.get_parameter("output.weight")!.detach().fill_(7);
+
+        Assert.Equal(ScalarType.Float16, model.get_parameter("token_embedding.weight")!.dtype);
+        using var other = model.get_parameter("token_embedding.weight")!.@float();
+        Assert.Equal(7, other[0, 0].ToSingle());
+        Assert.Single(model.parameters());
+    }
+
+    [Fact]
+    public void Layers_without_data_can_be_made_but_neither_loaded_nor_made_of_others()
+    {
+        using var empty = nn.Linear(4, 3, device: META);
+        using var full = nn.Linear(4, 3);
+
+        Assert.Equal([3L, 4L], empty.weight.shape);
+        Assert.Equal(DeviceType.META, empty.weight.device_type);
+        Assert.Contains("no room for numbers", Assert.Throws<InvalidOperationException>(() => empty.load_state_dict(full.state_dict())).Message, StringComparison.Ordinal);
+        Assert.Contains("device: META", Assert.Throws<ArgumentException>(() => full.to(META)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -285,6 +347,54 @@ public class ModuleTests
         }
 
         public long Width => fc.in_features;
+    }
+
+    private sealed class NestedModel : Unfinished
+    {
+        private readonly Dictionary<string, (int Width, Linear Layer)[]> layers = new() { ["a"] = [(1, nn.Linear(1, 1))] };
+
+        public NestedModel()
+            : base("Nested") => RegisterComponents();
+
+        public int Count => layers.Count;
+    }
+
+    private sealed class ForgetfulListModel : Unfinished
+    {
+        private readonly List<nn.Module> layers = [nn.Linear(1, 1)];
+
+        public ForgetfulListModel()
+            : base("ForgetfulList")
+        {
+        }
+
+        public int Count => layers.Count;
+    }
+
+    private sealed class HandRegisteredModel : Unfinished
+    {
+        private readonly Linear[] layers = [nn.Linear(1, 1), nn.Linear(1, 1)];
+
+        public HandRegisteredModel()
+            : base("HandRegistered")
+        {
+            for (var i = 0; i < layers.Length; i++)
+            {
+                register_module($"layer{i}", layers[i]);
+            }
+
+            RegisterComponents();
+        }
+    }
+
+    private sealed class BufferModel : Unfinished
+    {
+        public BufferModel()
+            : base("Buffer") => RegisterComponents();
+
+        public Tensor Table { get; set; } = zeros(2);
+
+        public Tensor? Cache { get; set; }
     }
 
     private sealed class LateModel : Unfinished

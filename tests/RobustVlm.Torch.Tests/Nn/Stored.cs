@@ -30,4 +30,12 @@ internal static class Stored
             Assert.True(Math.Abs(a[i] - w[i]) <= tolerance * (1 + Math.Abs(w[i])), $"{what}[{i}] is {a[i]:r}, expected {w[i]:r}");
         }
     }
+
+    /// <summary>Whether two tensors hold the same bits.</summary>
+    public static bool IsSameAs(this Tensor one, Tensor other)
+    {
+        using var scope = NewDisposeScope();
+        return one.dtype == other.dtype && one.shape.SequenceEqual(other.shape)
+            && one.detach().contiguous().bytes.SequenceEqual(other.detach().contiguous().bytes);
+    }
 }

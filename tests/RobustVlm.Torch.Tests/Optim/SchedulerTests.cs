@@ -24,6 +24,17 @@ public class SchedulerTests
         ["one_cycle"] = o => lr_scheduler.OneCycleLR(o, 1, total_steps: 14),
         ["one_cycle_linear"] = o => lr_scheduler.OneCycleLR(
             o, 1, total_steps: 14, anneal_strategy: lr_scheduler.impl.OneCycleLR.AnnealStrategy.Linear, three_phase: true, div_factor: 10, final_div_factor: 100),
+        ["multi_step"] = o => lr_scheduler.MultiStepLR(o, [2, 5, 5, 9], 0.5),
+        ["exponential"] = o => lr_scheduler.ExponentialLR(o, 0.8),
+        ["constant"] = o => lr_scheduler.ConstantLR(o, 0.25, 4),
+        ["polynomial"] = o => lr_scheduler.PolynomialLR(o, 8, 2),
+        ["multiplicative"] = o => lr_scheduler.MultiplicativeLR(o, epoch => 1 - (0.02 * epoch)),
+        ["warm_up_then_cosine"] = o => lr_scheduler.SequentialLR(
+            o, [lr_scheduler.LinearLR(o, 0.1, 1, 4), lr_scheduler.CosineAnnealingLR(o, 6), lr_scheduler.ExponentialLR(o, 0.5)], [4, 10]),
+        ["chained"] = o => lr_scheduler.ChainedLR([lr_scheduler.ConstantLR(o, 0.5, 3), lr_scheduler.ExponentialLR(o, 0.9)]),
+        ["cyclic"] = o => lr_scheduler.CyclicLR(o, 0.1, 0.5, 3, 4),
+        ["cyclic_halving"] = o => lr_scheduler.CyclicLR(o, 0.1, 0.5, 2, mode: lr_scheduler.impl.CyclicLR.Mode.Triangular2, cycle_momentum: false),
+        ["cyclic_exponential"] = o => lr_scheduler.CyclicLR(o, 0.1, 0.5, 2, mode: lr_scheduler.impl.CyclicLR.Mode.ExpRange, gamma: 0.9),
     };
 
     public static TheoryData<string> Names => [.. Cases.Keys];
@@ -53,6 +64,10 @@ public class SchedulerTests
     [InlineData("cosine")]
     [InlineData("linear")]
     [InlineData("lambda")]
+    [InlineData("multi_step")]
+    [InlineData("exponential")]
+    [InlineData("constant")]
+    [InlineData("polynomial")]
     public void A_jump_to_a_step_gives_its_rate(string name)
     {
         using var optimizer = Make(out var group);
@@ -61,6 +76,24 @@ public class SchedulerTests
         scheduler.step(4);
 
         Assert.Equal(Reference[name].GetProperty("path")[4][0].GetDouble(), group.LearningRate, 1e-6);
+    }
+
+    [Theory]
+    [InlineData("plateau", "min", "rel", 2, 0)]
+    [InlineData("plateau_max_abs", "max", "abs", 0, 1)]
+    public void A_plateau_lowers_the_rate_where_PyTorch_does(string name, string mode, string thresholdMode, int patience, int cooldown)
+    {
+        using var optimizer = Make(out var group);
+        var scheduler = lr_scheduler.ReduceLROnPlateau(optimizer, mode, 0.5, patience, 0.1, thresholdMode, cooldown, [0.1]);
+        var watched = Reference[name].GetProperty("watched").EnumerateArray();
+
+        foreach (var (number, expected) in watched.Zip(Reference[name].GetProperty("path").EnumerateArray()))
+        {
+            scheduler.step(number.GetDouble());
+            Assert.Equal(expected.GetDouble(), group.LearningRate, 1e-12);
+        }
+
+        Assert.Contains("step(loss)", Assert.Throws<InvalidOperationException>(() => scheduler.step()).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -72,6 +105,13 @@ public class SchedulerTests
         Assert.Throws<ArgumentOutOfRangeException>(() => lr_scheduler.LinearLR(optimizer, 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => lr_scheduler.CosineAnnealingLR(optimizer, 0));
         Assert.Throws<ArgumentException>(() => lr_scheduler.OneCycleLR(optimizer, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => lr_scheduler.ConstantLR(optimizer, 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => lr_scheduler.PolynomialLR(optimizer, 0));
+        Assert.Throws<ArgumentException>(() => lr_scheduler.SequentialLR(optimizer, [lr_scheduler.ExponentialLR(optimizer)], [3]));
+        using var stranger = Make(out _);
+        Assert.Throws<ArgumentException>(() => lr_scheduler.SequentialLR(stranger, [lr_scheduler.ExponentialLR(optimizer)], []));
+        Assert.Throws<ArgumentException>(() => lr_scheduler.ReduceLROnPlateau(optimizer, "less"));
+        Assert.Throws<ArgumentException>(() => lr_scheduler.ReduceLROnPlateau(optimizer, min_lr: [0.1, 0.2]));
         Assert.Throws<ArgumentException>(() => new lr_scheduler.impl.LambdaLR(optimizer, []));
         var cycle = lr_scheduler.OneCycleLR(optimizer, 1, total_steps: 1);
         cycle.step();

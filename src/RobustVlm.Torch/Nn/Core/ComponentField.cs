@@ -11,6 +11,7 @@ namespace TorchSharp;
 internal sealed class ComponentField
 {
     private static readonly ConcurrentDictionary<Type, ComponentField[]> Cache = new();
+    private static readonly ConcurrentDictionary<(Type Field, Type Value), bool> Never = new();
 
     private readonly FieldInfo _field;
 
@@ -26,16 +27,57 @@ internal sealed class ComponentField
 
     public object? GetValue(object module) => _field.GetValue(module);
 
-    public bool HoldsCollectionOfComponents(object value)
+    /// <summary>
+    /// The modules and parameters in a list, array, dictionary or tuple, nested ones included; null when the value is
+    /// none of these or is not meant for components.
+    /// </summary>
+    public IReadOnlyList<object>? ComponentsIn(object value)
     {
-        if (value is IEnumerable items && value is not string)
+        if (value is string || (value is not ITuple && Never.GetOrAdd((_field.FieldType, value.GetType()), CanHoldNone)))
         {
-            return ElementTypes(_field.FieldType).Concat(ElementTypes(value.GetType())).Any(IsComponent)
-                || (ElementTypes(value.GetType()).Any(MayHoldComponent) && items.Cast<object?>().Any(item => item is torch.nn.Module or Parameter));
+            return null;
         }
 
-        return value is ITuple tuple && Enumerable.Range(0, tuple.Length).Any(i => tuple[i] is torch.nn.Module or Parameter);
+        var found = new List<object>();
+        Collect(value, found, depth: 0);
+        return found.Count > 0 || (value is IEnumerable && ElementTypes(_field.FieldType).Concat(ElementTypes(value.GetType())).Any(IsComponent))
+            ? found
+            : null;
     }
+
+    private static void Collect(object? value, List<object> found, int depth)
+    {
+        const int deepest = 3;
+        switch (value)
+        {
+            case torch.nn.Module or Parameter:
+                found.Add(value);
+                break;
+            case string or torch.Tensor or null:
+                break;
+            case ITuple tuple:
+                for (var i = 0; i < tuple.Length; i++)
+                {
+                    Collect(tuple[i], found, depth);
+                }
+
+                break;
+            case IDictionary dictionary:
+                Collect(dictionary.Values, found, depth);
+                break;
+            case ICollection items when depth < deepest:
+                foreach (var item in items)
+                {
+                    Collect(item, found, depth + 1);
+                }
+
+                break;
+        }
+    }
+
+    private static bool CanHoldNone((Type Field, Type Value) types) =>
+        !typeof(IEnumerable).IsAssignableFrom(types.Value)
+        || !ElementTypes(types.Field).Concat(ElementTypes(types.Value)).Any(element => IsComponent(element) || MayHoldComponent(element));
 
     // Base classes first and fields as written: the order in which PyTorch's constructors would have registered them.
     // The layers of this assembly register by hand, so the walk ends where they begin.
@@ -69,7 +111,17 @@ internal sealed class ComponentField
         typeof(torch.nn.Module).IsAssignableFrom(type) || typeof(Parameter).IsAssignableFrom(type)
         || (type.IsGenericType && type.IsValueType && type.GetGenericArguments().Any(IsComponent));
 
-    private static bool MayHoldComponent(Type type) => type == typeof(object) || type == typeof(torch.Tensor) || type.IsInterface;
+    // A vocabulary of strings and numbers must not be searched at every walk over the model.
+    private static bool MayHoldComponent(Type type, int depth = 0)
+    {
+        const int deepest = 3;
+        return type != typeof(string) && depth < deepest
+            && (type == typeof(object) || type == typeof(torch.Tensor) || type.IsInterface
+                || Parts(type).Any(part => IsComponent(part) || MayHoldComponent(part, depth + 1)));
+    }
+
+    private static IEnumerable<Type> Parts(Type type) =>
+        type.IsGenericType && (type.IsValueType || typeof(ITuple).IsAssignableFrom(type)) ? type.GetGenericArguments() : ElementTypes(type);
 
     private static IEnumerable<Type> ElementTypes(Type type) =>
         type.GetInterfaces()

@@ -20,6 +20,12 @@ public static partial class torch
                     throw new ArgumentException($"A module can be converted to a floating-point type only, not to {type}.", nameof(dtype));
                 }
 
+                if (device?.type == DeviceType.META)
+                {
+                    throw new ArgumentException("A model that has data cannot be moved to the meta device; make its layers there with device: META.", nameof(device));
+                }
+
+                using var whole = RobustVlm.Torch.Runtime.DeferInterrupts(); // half a model on each device is of no use
                 using var noGrad = no_grad();
                 foreach (var parameter in parameters())
                 {

@@ -13,7 +13,7 @@ public static partial class torch
             /// Call it as the last line of the constructor.
             /// </summary>
             /// <exception cref="InvalidOperationException">A field holds a list, array, dictionary or tuple of modules
-            /// or parameters, whose entries would be neither trained nor saved.</exception>
+            /// or parameters that were not registered otherwise, and would be neither trained nor saved.</exception>
             protected virtual void RegisterComponents()
             {
                 foreach (var field in ComponentField.Of(GetType()))
@@ -39,9 +39,8 @@ public static partial class torch
                             }
 
                             break;
-                        case var value when field.HoldsCollectionOfComponents(value):
-                            throw new InvalidOperationException(
-                                $"Field '{field.Name}' of {GetType().Name} holds a collection of modules or parameters, which would be neither trained nor saved; use ModuleList, ModuleDict, Sequential or ParameterList for it.");
+                        case var value when field.ComponentsIn(value) is { } entries && (entries.Count == 0 || !entries.All(IsKnown)):
+                            throw NotForCollections(field);
                     }
                 }
             }
@@ -148,19 +147,34 @@ public static partial class torch
             {
                 foreach (var field in ComponentField.Of(GetType()))
                 {
-                    var registered = field.GetValue(this) switch
+                    switch (field.GetValue(this))
                     {
-                        Module module => _children.Any(child => ReferenceEquals(child.Value, module)),
-                        Parameter parameter => _ownParameters.Values.Any(known => known.Handle == parameter.Handle),
-                        _ => true,
-                    };
-                    if (!registered)
-                    {
-                        throw new InvalidOperationException(
-                            $"Field '{field.Name}' of {GetType().Name} holds a module or parameter that is not registered; call RegisterComponents() as the last line of the constructor, and register_module or register_parameter for what is set later.");
+                        case Module module when !_children.Any(child => ReferenceEquals(child.Value, module)):
+                        case Parameter parameter when !IsKnown(parameter):
+                            throw new InvalidOperationException(
+                                $"Field '{field.Name}' of {GetType().Name} holds a module or parameter that is not registered; call RegisterComponents() as the last line of the constructor, and register_module or register_parameter for what is set later.");
+                        case Module or Modules.Parameter or null:
+                            break;
+                        case Tensor tensor when _ownBuffers.TryGetValue(field.Name, out var known) && !IsSame(tensor, known.Tensor):
+                            throw new InvalidOperationException(
+                                $"Field '{field.Name}' of {GetType().Name} holds another tensor than the buffer that was registered under this name, so it would be neither saved nor moved; change the buffer's numbers with copy_, or leave the field null until RegisterComponents() was called.");
+                        case var value when field.ComponentsIn(value) is { } entries && !entries.All(IsKnown):
+                            throw NotForCollections(field);
                     }
                 }
             }
+
+            private InvalidOperationException NotForCollections(ComponentField field) => new(
+                $"Field '{field.Name}' of {GetType().Name} holds a collection of modules or parameters, which would be neither trained nor saved; use ModuleList, ModuleDict, Sequential or ParameterList for it.");
+
+            /// <summary>Whether a module or parameter is registered here or below.</summary>
+            private bool IsKnown(object component) =>
+                (component is Parameter parameter && _ownParameters.Values.Any(own => IsSame(own, parameter)))
+                || _children.Values.Any(child => ReferenceEquals(child, component) || child.IsKnown(component));
+
+            // A tensor that was freed, with its module or by the user, is not to be complained about here.
+            private static bool IsSame(Tensor one, Tensor other) =>
+                ReferenceEquals(one, other) || one.IsInvalid || other.IsInvalid || one.Handle == other.Handle;
         }
     }
 }

@@ -118,7 +118,11 @@ public static partial class torch
             /// <returns>Keys the source lacks, and keys the module does not have.</returns>
             /// <exception cref="InvalidOperationException">Keys or shapes do not fit; the message lists them.</exception>
             public virtual (IList<string> missing_keys, IList<string> unexpected_keyes) load_state_dict(
-                Dictionary<string, Tensor> source, bool strict = true, IList<string>? skip = null)
+                Dictionary<string, Tensor> source, bool strict = true, IList<string>? skip = null) =>
+                Load(source, strict, skip, "The given state");
+
+            private (IList<string> Missing, IList<string> Unexpected) Load(
+                Dictionary<string, Tensor> source, bool strict, IList<string>? skip, string origin)
             {
                 ArgumentNullException.ThrowIfNull(source);
                 var skipped = new HashSet<string>(skip ?? [], StringComparer.Ordinal);
@@ -133,9 +137,14 @@ public static partial class torch
                 if (reshaped.Count > 0 || (strict && missing.Count + unexpected.Count > 0))
                 {
                     throw new InvalidOperationException(
-                        $"The given state does not fit {GetType().Name}"
+                        $"{origin} does not fit {GetType().Name}"
                         + Listed("missing keys", missing) + Listed("unexpected keys", unexpected) + Listed("different shapes", reshaped)
                         + ". Build the model with the options it was saved with, or leave keys out with skip or strict: false.");
+                }
+
+                if (shared.Exists(entry => entry.Value.device_type == DeviceType.META))
+                {
+                    throw new InvalidOperationException($"{GetType().Name} was made on the meta device, where there is no room for numbers; make it on the device it shall run on.");
                 }
 
                 using (RobustVlm.Torch.Runtime.DeferInterrupts())

@@ -24,6 +24,11 @@ public static partial class torch
             {
                 ArgumentNullException.ThrowIfNull(query);
                 ArgumentNullException.ThrowIfNull(key);
+                if (query.dim() < 2 || key.dim() < 2)
+                {
+                    throw new ArgumentException($"Attention needs queries [..., T, D] and keys [..., S, D]; these have shapes [{string.Join(", ", query.shape)}] and [{string.Join(", ", key.shape)}].", nameof(query));
+                }
+
                 if (attn_mask is not null && is_casual)
                 {
                     throw new ArgumentException("Give either a mask or is_casual.", nameof(is_casual));
@@ -37,7 +42,7 @@ public static partial class torch
 
             internal static Tensor ComposedAttention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask, double p, bool is_casual)
             {
-                using var scope = NewDisposeScope();
+                using var scope = NewInnerScope();
                 var added = attn_mask;
                 if (is_casual)
                 {

@@ -13,50 +13,6 @@ public static partial class torch
             /// <param name="bias">Float tensor [out], or null.</param>
             public static Tensor linear(Tensor input, Tensor weights, Tensor? bias = null) => Aten.linear(input, weights, bias);
 
-            /// <summary>Convolution over sequences.</summary>
-            /// <param name="input">Float tensor [N, C, L] or [C, L].</param>
-            /// <param name="weight">Float tensor [C', C / groups, k].</param>
-            /// <param name="bias">Float tensor [C'], or null.</param>
-            /// <param name="stride">Step; 1 when null.</param>
-            /// <param name="padding">Zeros on both sides; none when null.</param>
-            /// <param name="dilation">Spacing of the kernel's elements; 1 when null.</param>
-            /// <param name="groups">Blocks of channels that do not see each other.</param>
-            public static Tensor conv1d(
-                Tensor input, Tensor weight, Tensor? bias = null, long? stride = null, long? padding = null, long? dilation = null, long groups = 1) =>
-                Aten.conv1d(input, weight, bias, [stride ?? 1], [padding ?? 0], [dilation ?? 1], groups);
-
-            /// <summary>Convolution over images.</summary>
-            /// <param name="input">Float tensor [N, C, H, W] or [C, H, W].</param>
-            /// <param name="weight">Float tensor [C', C / groups, kH, kW].</param>
-            /// <param name="bias">Float tensor [C'], or null.</param>
-            /// <param name="strides">Steps, one or two numbers; 1 when null.</param>
-            /// <param name="padding">Zeros on both sides, one or two numbers; none when null.</param>
-            /// <param name="dilation">Spacing of the kernel's elements, one or two numbers; 1 when null.</param>
-            /// <param name="groups">Blocks of channels that do not see each other.</param>
-            public static Tensor conv2d(
-                Tensor input, Tensor weight, Tensor? bias = null, long[]? strides = null, long[]? padding = null, long[]? dilation = null, long groups = 1) =>
-                Aten.conv2d(input, weight, bias, strides ?? [1], padding ?? [0], dilation ?? [1], groups);
-
-            /// <summary>Transposed convolution over images.</summary>
-            /// <param name="input">Float tensor [N, C, H, W] or [C, H, W].</param>
-            /// <param name="weight">Float tensor [C, C' / groups, kH, kW].</param>
-            /// <param name="bias">Float tensor [C'], or null.</param>
-            /// <param name="strides">Steps; 1 when null.</param>
-            /// <param name="padding">Rows taken off on both sides; none when null.</param>
-            /// <param name="output_padding">Rows added on one side; none when null.</param>
-            /// <param name="dilation">Spacing of the kernel's elements; 1 when null.</param>
-            /// <param name="groups">Blocks of channels that do not see each other.</param>
-            public static Tensor conv_transpose2d(
-                Tensor input,
-                Tensor weight,
-                Tensor? bias = null,
-                long[]? strides = null,
-                long[]? padding = null,
-                long[]? output_padding = null,
-                long[]? dilation = null,
-                long groups = 1) =>
-                Aten.conv_transpose2d_input(input, weight, bias, strides ?? [1], padding ?? [0], output_padding ?? [0], groups, dilation ?? [1]);
-
             /// <summary>Looks vectors up.</summary>
             /// <param name="input">Long or int tensor of any shape [...], indices into the table.</param>
             /// <param name="weight">Float tensor [K, D], the table.</param>
@@ -96,6 +52,23 @@ public static partial class torch
             /// <param name="dim">Dimension of the vectors.</param>
             /// <param name="eps">Smallest product of norms to divide by.</param>
             public static Tensor cosine_similarity(Tensor x1, Tensor x2, long dim = 1, double eps = 1e-8) => Aten.cosine_similarity(x1, x2, dim, eps);
+
+            /// <summary>Norm of the difference of vectors.</summary>
+            /// <param name="input1">Float tensor [N, D] or [D].</param>
+            /// <param name="input2">Float tensor [N, D] or [D].</param>
+            /// <param name="p">Kind of norm.</param>
+            /// <param name="eps">Added to the differences.</param>
+            /// <param name="keepdim">Whether the last dimension stays, with size 1.</param>
+            public static Tensor pairwise_distance(Tensor input1, Tensor input2, double p = 2.0, double eps = 1e-6, bool keepdim = false) =>
+                Aten.pairwise_distance(input1, input2, p, eps, keepdim);
+
+            /// <summary>x₁ᵀ W x₂ + b for each pair of vectors.</summary>
+            /// <param name="input1">Float tensor [..., in1].</param>
+            /// <param name="input2">Float tensor [..., in2].</param>
+            /// <param name="weight">Float tensor [out, in1, in2].</param>
+            /// <param name="bias">Float tensor [out], or null.</param>
+            /// <returns>Float tensor [..., out].</returns>
+            public static Tensor bilinear(Tensor input1, Tensor input2, Tensor weight, Tensor? bias = null) => Aten.bilinear(input1, input2, weight, bias);
         }
     }
 }

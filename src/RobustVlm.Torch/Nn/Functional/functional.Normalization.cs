@@ -36,6 +36,26 @@ public static partial class torch
             public static Tensor group_norm(Tensor input, long num_groups, Tensor? weight = null, Tensor? bias = null, double eps = 1e-5) =>
                 Aten.group_norm(input, num_groups, weight, bias, eps, true);
 
+            /// <summary>Normalises each channel of each sample.</summary>
+            /// <param name="input">Float tensor [N, C, ...].</param>
+            /// <param name="running_mean">Float tensor [C], or null.</param>
+            /// <param name="running_var">Float tensor [C], or null.</param>
+            /// <param name="weight">Float tensor [C], or null.</param>
+            /// <param name="bias">Float tensor [C], or null.</param>
+            /// <param name="use_input_stats">Whether to use the samples' own statistics instead of the running ones.</param>
+            /// <param name="momentum">Share of the batch in the running statistics.</param>
+            /// <param name="eps">Added to the variance.</param>
+            public static Tensor instance_norm(
+                Tensor input,
+                Tensor? running_mean = null,
+                Tensor? running_var = null,
+                Tensor? weight = null,
+                Tensor? bias = null,
+                bool use_input_stats = true,
+                double momentum = 0.1,
+                double eps = 1e-5) =>
+                Aten.instance_norm(input, weight, bias, running_mean, running_var, use_input_stats, momentum, eps, true);
+
             /// <summary>Normalises channels, over the batch in training and by the running statistics otherwise.</summary>
             /// <param name="input">Float tensor [N, C, ...].</param>
             /// <param name="running_mean">Float tensor [C], updated in training; or null.</param>

@@ -83,27 +83,6 @@ public static partial class torch
             /// <inheritdoc cref="adaptive_avg_pool2d(Tensor, long[])"/>
             public static Tensor adaptive_avg_pool2d(Tensor input, long output_size) => adaptive_avg_pool2d(input, [output_size, output_size]);
 
-            /// <summary>Cuts windows out of images, each as one column.</summary>
-            /// <param name="input">Float tensor [N, C, H, W].</param>
-            /// <param name="kernel_size">Height and width of the window.</param>
-            /// <param name="dilation">Spacing of the window's elements; 1 when null.</param>
-            /// <param name="padding">Zeros on both sides; none when null.</param>
-            /// <param name="stride">Steps; 1 when null.</param>
-            /// <returns>Float tensor [N, C · kH · kW, windows].</returns>
-            public static Tensor unfold(
-                Tensor input, (long, long) kernel_size, (long, long)? dilation = null, (long, long)? padding = null, (long, long)? stride = null) =>
-                Aten.im2col(input, Pair(kernel_size), Pair(dilation ?? (1, 1)), Pair(padding ?? (0, 0)), Pair(stride ?? (1, 1)));
-
-            /// <inheritdoc cref="unfold(Tensor, ValueTuple{long, long}, ValueTuple{long, long}?, ValueTuple{long, long}?, ValueTuple{long, long}?)"/>
-            public static Tensor unfold(Tensor input, long kernel_size, long dilation = 1, long padding = 0, long stride = 1) =>
-                unfold(input, (kernel_size, kernel_size), (dilation, dilation), (padding, padding), (stride, stride));
-
-            /// <summary>Turns channels into pixels: [N, C · r², H, W] to [N, C, H · r, W · r].</summary>
-            public static Tensor pixel_shuffle(Tensor input, long upscale_factor) => Aten.pixel_shuffle(input, upscale_factor);
-
-            /// <summary>Turns pixels into channels: [N, C, H · r, W · r] to [N, C · r², H, W].</summary>
-            public static Tensor pixel_unshuffle(Tensor input, long downscale_factor) => Aten.pixel_unshuffle(input, downscale_factor);
-
             private static long[] Pair((long, long) numbers) => [numbers.Item1, numbers.Item2];
 
             private static long[]? Pair((long, long)? numbers) => numbers is { } pair ? Pair(pair) : null;

@@ -67,11 +67,11 @@ public static partial class torch
                 Aten.affine_grid_generator(theta, size ?? throw new ArgumentNullException(nameof(size), "affine_grid needs the size [N, C, H, W] of the image to be made."), align_corners);
 
             /// <summary>Resizes the dimensions after batch and channels.</summary>
-            /// <param name="x">Float tensor [N, C, W] or [N, C, H, W].</param>
+            /// <param name="x">Float tensor [N, C, W], [N, C, H, W] or [N, C, D, H, W].</param>
             /// <param name="size">Wanted size; exclusive with <paramref name="scale_factor"/>. One number stands for all.</param>
             /// <param name="scale_factor">Factors; sizes are rounded down. One number stands for all.</param>
             /// <param name="mode">Kind of interpolation.</param>
-            /// <param name="align_corners">Whether corner pixels' centres stay in place; only for linear, bilinear and bicubic.</param>
+            /// <param name="align_corners">Whether corner pixels' centres stay in place; only for linear, bilinear, bicubic and trilinear.</param>
             /// <param name="recompute_scale_factor">Whether factors are computed again from the rounded size.</param>
             /// <param name="antialias">Whether to smooth when shrinking; only for bilinear and bicubic.</param>
             public static Tensor interpolate(
@@ -95,7 +95,7 @@ public static partial class torch
                     throw new ArgumentException($"A tensor with {x.dim()} dimensions is resized by {spatial} numbers, not {given}.");
                 }
 
-                var corners = mode is InterpolationMode.Linear or InterpolationMode.Bilinear or InterpolationMode.Bicubic;
+                var corners = mode is InterpolationMode.Linear or InterpolationMode.Bilinear or InterpolationMode.Bicubic or InterpolationMode.Trilinear;
                 if (align_corners is not null && !corners)
                 {
                     throw new ArgumentException($"align_corners has no meaning for {mode}.", nameof(align_corners));
@@ -120,6 +120,7 @@ public static partial class torch
                 {
                     (InterpolationMode.Nearest, 1) => Aten.upsample_nearest1d(x, sizes, scales[0]),
                     (InterpolationMode.Linear, 1) => Aten.upsample_linear1d(x, sizes, aligned, scales[0]),
+                    (InterpolationMode.NearestExact, 1) => Aten._upsample_nearest_exact1d(x, sizes, scales[0]),
                     (InterpolationMode.Area, 1) => Aten.adaptive_avg_pool1d(x, sizes),
                     (InterpolationMode.Nearest, 2) => Aten.upsample_nearest2d(x, sizes, scales[0], scales[1]),
                     (InterpolationMode.NearestExact, 2) => Aten._upsample_nearest_exact2d(x, sizes, scales[0], scales[1]),
@@ -128,7 +129,11 @@ public static partial class torch
                     (InterpolationMode.Bicubic, 2) when antialias => Aten._upsample_bicubic2d_aa(x, sizes, aligned, scales[0], scales[1]),
                     (InterpolationMode.Bicubic, 2) => Aten.upsample_bicubic2d(x, sizes, aligned, scales[0], scales[1]),
                     (InterpolationMode.Area, 2) => Aten.adaptive_avg_pool2d(x, sizes),
-                    _ => throw new ArgumentException($"{mode} does not work on a tensor with {x.dim()} dimensions; sequences are [N, C, W] (Nearest, Linear, Area), images [N, C, H, W] (Nearest, NearestExact, Bilinear, Bicubic, Area).", nameof(mode)),
+                    (InterpolationMode.Nearest, 3) => Aten.upsample_nearest3d(x, sizes, scales[0], scales[1], scales[2]),
+                    (InterpolationMode.NearestExact, 3) => Aten._upsample_nearest_exact3d(x, sizes, scales[0], scales[1], scales[2]),
+                    (InterpolationMode.Trilinear, 3) => Aten.upsample_trilinear3d(x, sizes, aligned, scales[0], scales[1], scales[2]),
+                    (InterpolationMode.Area, 3) => Aten.adaptive_avg_pool3d(x, sizes),
+                    _ => throw new ArgumentException($"{mode} does not work on a tensor with {x.dim()} dimensions; sequences are [N, C, W] (Nearest, NearestExact, Linear, Area), images [N, C, H, W] (Nearest, NearestExact, Bilinear, Bicubic, Area), volumes [N, C, D, H, W] (Nearest, NearestExact, Trilinear, Area).", nameof(mode)),
                 };
             }
         }

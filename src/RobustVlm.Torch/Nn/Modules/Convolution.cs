@@ -101,8 +101,24 @@ public abstract class Convolution : nn.Module<Tensor, Tensor>
         }
     }
 
+    /// <inheritdoc/>
+    public override Tensor forward(Tensor input)
+    {
+        if (padding_mode is PaddingModes.Zeros or PaddingModes.Constant)
+        {
+            return padding is not null ? Convolve(input, padding) : Convolve(input, padding_type == Padding.Same ? "same" : "valid");
+        }
+
+        using var padded = nn.functional.pad(input, PadAmounts(), padding_mode);
+        return Convolve(padded, new long[kernel_size.Length]);
+    }
+
+    private protected abstract Tensor Convolve(Tensor input, long[] padding);
+
+    private protected abstract Tensor Convolve(Tensor input, string padding);
+
     // Last dimension first, both sides, as pad wants it. Same with an odd total puts the extra element last.
-    private protected long[] PadAmounts() =>
+    private long[] PadAmounts() =>
         [.. Enumerable.Range(0, kernel_size.Length).Reverse().SelectMany(i =>
         {
             var total = padding_type switch

@@ -7,6 +7,14 @@ namespace TorchSharp.Modules;
 /// </summary>
 internal static class Init
 {
+    [ThreadStatic]
+    private static int skips;
+
+    public static bool IsSkipped => skips > 0;
+
+    /// <summary>Until the returned scope ends, start values on this thread are NaN instead of drawn.</summary>
+    public static IDisposable Skip() => new Skipping();
+
     public static Parameter Empty(ReadOnlySpan<long> shape, Device? device, ScalarType? dtype) =>
         new(empty(shape.ToArray(), dtype: dtype, device: device));
 
@@ -24,5 +32,29 @@ internal static class Init
     {
         var bound = 1 / Math.Sqrt(nn.init.CalculateFanInAndFanOut(weight).fanIn);
         nn.init.uniform_(bias, -bound, bound);
+    }
+
+    private sealed class Skipping : IDisposable
+    {
+        private readonly Thread _thread = Thread.CurrentThread;
+        private bool _ended;
+
+        public Skipping() => skips++;
+
+        public void Dispose()
+        {
+            if (_ended)
+            {
+                return;
+            }
+
+            if (_thread != Thread.CurrentThread)
+            {
+                throw new InvalidOperationException("The scope must end on the thread it was made on.");
+            }
+
+            _ended = true;
+            skips--;
+        }
     }
 }

@@ -87,7 +87,7 @@ public sealed class MultiheadAttention : nn.Module<Tensor, Tensor, Tensor, Tenso
         Check(query, nameof(query));
         Check(key, nameof(key));
         Check(value, nameof(value));
-        using var scope = NewDisposeScope();
+        using var scope = NewInnerScope();
         var (length, batch) = (query.shape[0], query.shape[1]);
         var (q, k, v) = Project(query, key, value);
         var added = Added(attn_mask, query.dtype);

@@ -17,7 +17,7 @@ public class Parameter : Tensor
     private static nint TakeLeaf(Tensor data)
     {
         ArgumentNullException.ThrowIfNull(data);
-        if (!is_floating_point(data.dtype) && !is_complex(data.dtype))
+        if (!torch.is_floating_point(data.dtype) && !torch.is_complex(data.dtype))
         {
             throw new ArgumentException($"A parameter needs floating-point elements, not {data.dtype}.", nameof(data));
         }

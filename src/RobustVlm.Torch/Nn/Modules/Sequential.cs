@@ -42,11 +42,11 @@ public class Sequential : nn.Module<Tensor, Tensor>
     public nn.IModule<Tensor, Tensor> this[int index] => _steps[index];
 
     /// <summary>A chain of the same modules, e.g. <c>net[..^1]</c> for all but the last; they are shared, not copied.</summary>
-    public Sequential this[Range range]
+    public Sequential this[Range index]
     {
         get
         {
-            var (start, length) = range.GetOffsetAndLength(_steps.Count);
+            var (start, length) = index.GetOffsetAndLength(_steps.Count);
             var names = named_children().Select(child => child.name).ToList();
             var part = new Sequential();
             for (var i = start; i < start + length; i++)

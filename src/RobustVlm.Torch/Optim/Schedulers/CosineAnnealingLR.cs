@@ -24,7 +24,7 @@ public static partial class torch
                     }
 
                     /// <inheritdoc/>
-                    protected override double Next(int index, double current)
+                    private protected override double Next(int index, double current)
                     {
                         if (LastEpoch == 0)
                         {
@@ -38,7 +38,7 @@ public static partial class torch
                     }
 
                     /// <inheritdoc/>
-                    protected override double ClosedForm(int index) =>
+                    private protected override double ClosedForm(int index) =>
                         _lowest + ((BaseRates[index] - _lowest) * (1 + Math.Cos(Math.PI * LastEpoch / _steps)) / 2);
                 }
             }

@@ -17,8 +17,7 @@ public static partial class torch
                     public LambdaLR(Optimizer optimizer, Func<int, double> lr_lambda, int last_epoch = -1, bool verbose = false)
                         : base(optimizer, last_epoch, verbose)
                     {
-                        ArgumentNullException.ThrowIfNull(lr_lambda);
-                        _factors = [.. Enumerable.Repeat(lr_lambda, Groups.Count)];
+                        _factors = ForGroups(lr_lambda);
                         step();
                     }
 
@@ -26,17 +25,12 @@ public static partial class torch
                     public LambdaLR(Optimizer optimizer, IEnumerable<Func<int, double>> lr_lambdas, int last_epoch = -1, bool verbose = false)
                         : base(optimizer, last_epoch, verbose)
                     {
-                        _factors = [.. lr_lambdas];
-                        if (_factors.Length != Groups.Count)
-                        {
-                            throw new ArgumentException($"The optimizer has {Groups.Count} groups, not {_factors.Length}; give one function per group.", nameof(lr_lambdas));
-                        }
-
+                        _factors = ForGroups(lr_lambdas);
                         step();
                     }
 
                     /// <inheritdoc/>
-                    protected override double Next(int index, double current) => BaseRates[index] * _factors[index](LastEpoch);
+                    private protected override double Next(int index, double current) => BaseRates[index] * _factors[index](LastEpoch);
                 }
             }
         }

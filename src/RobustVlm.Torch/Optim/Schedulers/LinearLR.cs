@@ -34,7 +34,7 @@ public static partial class torch
                     }
 
                     /// <inheritdoc/>
-                    protected override double Next(int index, double current)
+                    private protected override double Next(int index, double current)
                     {
                         if (LastEpoch == 0)
                         {
@@ -46,7 +46,7 @@ public static partial class torch
                     }
 
                     /// <inheritdoc/>
-                    protected override double ClosedForm(int index) =>
+                    private protected override double ClosedForm(int index) =>
                         BaseRates[index] * (_start + ((_end - _start) * Math.Min(_steps, LastEpoch) / _steps));
                 }
             }

@@ -46,11 +46,7 @@ public static partial class torch
                             throw new ArgumentOutOfRangeException(nameof(pct_start), pct_start, "pct_start must be between 0 and 1.");
                         }
 
-                        if (cycle_momentum && Groups.Any(group => group is not (IMomentum or IBetas)))
-                        {
-                            throw new ArgumentException("The optimizer has no momentum to cycle; pass cycle_momentum: false.", nameof(cycle_momentum));
-                        }
-
+                        CheckMomentum(cycle_momentum);
                         (_cosine, _cycleMomentum) = (anneal_strategy == AnnealStrategy.Cos, cycle_momentum);
                         var lowest = max_lr / div_factor;
                         var last = lowest / final_div_factor;
@@ -79,7 +75,7 @@ public static partial class torch
                     }
 
                     /// <inheritdoc/>
-                    protected override double Next(int index, double current)
+                    private protected override double Next(int index, double current)
                     {
                         if (LastEpoch > _totalSteps)
                         {
@@ -101,18 +97,6 @@ public static partial class torch
                         }
 
                         return Between(fromRate, toRate, share);
-                    }
-
-                    private static void SetMomentum(ILearningRateController group, double value)
-                    {
-                        if (group is IBetas adam)
-                        {
-                            adam.Betas = (value, adam.Betas.Item2);
-                        }
-                        else if (group is IMomentum other)
-                        {
-                            other.Momentum = value;
-                        }
                     }
 
                     private double Between(double from, double to, double share) =>

@@ -26,11 +26,11 @@ public static partial class torch
                     }
 
                     /// <inheritdoc/>
-                    protected override double Next(int index, double current) =>
+                    private protected override double Next(int index, double current) =>
                         LastEpoch == 0 || LastEpoch % _every != 0 ? current : current * _factor;
 
                     /// <inheritdoc/>
-                    protected override double ClosedForm(int index) => BaseRates[index] * Math.Pow(_factor, LastEpoch / _every);
+                    private protected override double ClosedForm(int index) => BaseRates[index] * Math.Pow(_factor, LastEpoch / _every);
                 }
             }
         }

@@ -1,0 +1,7 @@
+#pragma once
+
+namespace rvt {
+
+void end_without_destructors();
+
+}  // namespace rvt
