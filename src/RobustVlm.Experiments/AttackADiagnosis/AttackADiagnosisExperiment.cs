@@ -1,5 +1,6 @@
 using RobustVlm.Attacks;
 using RobustVlm.Data;
+using RobustVlm.Data.Text;
 using RobustVlm.Engine;
 using RobustVlm.Evaluation;
 using RobustVlm.Experiments.Plots;
@@ -210,7 +211,7 @@ public sealed class AttackADiagnosisExperiment
             : prompts.TryGetValue(finding, out var own) && own.Length > 0 ? own
             : throw new ArgumentException($"The class {finding} has no prompt; give at least one sentence for each of the {Findings.All.Count} classes.", nameof(prompts)));
         using var scope = NewDisposeScope();
-        return ZeroShotClassifier.Create(model.Model, [.. sentences.Select(model.Tokenizer.Encode)]);
+        return ZeroShotClassifier.Create(model.Model, [.. sentences.Select(texts => model.Tokenizer.Encode(texts))]);
     }
 
     private PhantomBatch Render(string part, int count, int reports, Action<double> progress)

@@ -1,4 +1,4 @@
-using static TorchSharp.torch;
+using RobustVlm.Data.Text;
 
 namespace RobustVlm.Data;
 
@@ -7,7 +7,7 @@ namespace RobustVlm.Data;
 /// Case and punctuation are ignored. A text becomes start, words, end; shorter texts are padded with zeros behind. The end token has
 /// the largest index, as in CLIP, so that encoders that look for it there find it.
 /// </remarks>
-public sealed class WordTokenizer
+public sealed class WordTokenizer : ITokenizer
 {
     private readonly Dictionary<string, long> _indices;
     private readonly string[] _words;
@@ -31,43 +31,17 @@ public sealed class WordTokenizer
     /// <summary>Number of different tokens.</summary>
     public int VocabularySize => _words.Length;
 
-    /// <summary>Index of the padding.</summary>
-    public static int PaddingToken => 0;
+    /// <inheritdoc/>
+    public long PaddingToken => 0;
 
     /// <summary>Index of every word that is not in the vocabulary.</summary>
-    public static int UnknownToken => 1;
+    public static long UnknownToken => 1;
 
-    /// <summary>Index before the first word.</summary>
-    public int StartToken => _words.Length - 2;
+    /// <inheritdoc/>
+    public long StartToken => _words.Length - 2;
 
-    /// <summary>Index behind the last word.</summary>
-    public int EndToken => _words.Length - 1;
-
-    /// <summary>Encodes texts.</summary>
-    /// <param name="texts">At least one text; words beyond <see cref="MaxLength"/> are cut off.</param>
-    /// <returns>Long tensor [N, T] of token indices, T the length of the longest text.</returns>
-    /// <exception cref="ArgumentException">There is no text.</exception>
-    public Tensor Encode(IReadOnlyList<string> texts)
-    {
-        ArgumentNullException.ThrowIfNull(texts);
-        if (texts.Count == 0)
-        {
-            throw new ArgumentException("Give at least one text.", nameof(texts));
-        }
-
-        var encoded = texts.Select(Encode).ToArray();
-        var length = encoded.Max(tokens => tokens.Count);
-        var padded = new long[texts.Count * length];
-        for (var i = 0; i < encoded.Length; i++)
-        {
-            for (var k = 0; k < encoded[i].Count; k++)
-            {
-                padded[i * length + k] = encoded[i][k];
-            }
-        }
-
-        return tensor(padded, [texts.Count, length]);
-    }
+    /// <inheritdoc/>
+    public long EndToken => _words.Length - 1;
 
     /// <summary>Encodes one text without padding.</summary>
     /// <param name="text">The text; words beyond <see cref="MaxLength"/> are cut off.</param>

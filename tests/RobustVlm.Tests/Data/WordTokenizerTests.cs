@@ -1,4 +1,5 @@
 using RobustVlm.Data;
+using RobustVlm.Data.Text;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -28,7 +29,7 @@ public sealed class WordTokenizerTests
         var tokens = ChestReports.Tokenizer().Encode(ChestReports.Prompts(Finding.Nodule));
 
         var end = tokens.argmax(1);
-        var last = tokens.ne(WordTokenizer.PaddingToken).sum(1) - 1;
+        var last = tokens.ne(0).sum(1) - 1;
 
         Assert.True(end.Equals(last));
     }
