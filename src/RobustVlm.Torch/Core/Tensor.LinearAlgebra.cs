@@ -57,7 +57,9 @@ public static partial class torch
 
         public Tensor tensordot(Tensor b, long dims = 2)
         {
+            ArgumentNullException.ThrowIfNull(b);
             ArgumentOutOfRangeException.ThrowIfNegative(dims);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(dims, Math.Min(dim(), b.dim()));
             return Aten.tensordot(this, b, [.. Enumerable.Range(0, (int)dims).Select(i => i - dims)], [.. Enumerable.Range(0, (int)dims).Select(i => (long)i)]);
         }
 

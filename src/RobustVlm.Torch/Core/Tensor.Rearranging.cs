@@ -120,7 +120,14 @@ public static partial class torch
             return value;
         }
 
-        public long stride(int dim) => stride()[dim < 0 ? dim + (int)ndim : dim];
+        public long stride(int dim)
+        {
+            var steps = stride();
+            var index = dim < 0 ? dim + steps.Length : dim;
+            return index >= 0 && index < steps.Length
+                ? steps[index]
+                : throw new ArgumentOutOfRangeException(nameof(dim), dim, $"The tensor has {steps.Length} dimensions.");
+        }
 
         public Tensor index_put_(Scalar value, params TensorIndex[] indices)
         {

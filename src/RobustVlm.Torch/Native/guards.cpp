@@ -245,6 +245,40 @@ void check_sequences(const Arguments& a) {
   TORCH_CHECK_INDEX(lies_in(used, 0, static_cast<double>(classes - 1)), "targets must lie from 0 to ", classes - 1);
 }
 
+// The remainder of the smallest integer and -1 traps inside the algorithm, whatever the operands were at first.
+void check_no_smallest(const Arguments& a) {
+  at::NoGradGuard no_grad;
+  for (size_t i = 0; i < 2; i++) {
+    if (!on_processor(a[i])) {
+      continue;
+    }
+    const auto& numbers = a[i].toTensor();
+    const auto type = numbers.scalar_type();
+    if (type == at::kInt || type == at::kLong) {
+      const int64_t smallest = type == at::kInt ? std::numeric_limits<int32_t>::min() : std::numeric_limits<int64_t>::min();
+      TORCH_CHECK_VALUE(!numbers.eq(smallest).any().item<bool>(), "the smallest ", type, " has no counterpart above zero, so no divisor or multiple is computed with it");
+    }
+  }
+}
+
+// Larger exponents overflow when their sign is turned.
+void check_exponent(const Arguments& a) {
+  constexpr int64_t largest = 1 << 30;
+  TORCH_CHECK_VALUE(a[1].toInt() >= -largest && a[1].toInt() <= largest, "the exponent must lie between ", -largest, " and ", largest, ", not ", a[1].toInt());
+}
+
+// Windows are counted in 32 bits.
+void check_window(const Arguments& a) {
+  constexpr int64_t largest = std::numeric_limits<int32_t>::max();
+  for (const auto& v : a) {
+    if (v.isIntList()) {
+      for (const auto number : v.toIntVector()) {
+        TORCH_CHECK_VALUE(number >= 0 && number <= largest, "sizes, steps, padding and dilation of a window must lie between 0 and ", largest, ", not ", number);
+      }
+    }
+  }
+}
+
 // The spatial sizes are read from the list whatever its length.
 template <size_t kSpatial>
 void check_unpooled_size(const Arguments& a) {
@@ -294,6 +328,18 @@ Guards::Special Guards::find(const std::string& name) {
       {"aten::conv_transpose3d", check_groups},
       {"aten::native_batch_norm", check_batch_norm},
       {"aten::bincount", check_counted},
+      {"aten::gcd", check_no_smallest},
+      {"aten::lcm", check_no_smallest},
+      {"aten::linalg_matrix_power", check_exponent},
+      {"aten::max_pool1d", check_window},
+      {"aten::max_pool1d_with_indices", check_window},
+      {"aten::max_pool2d", check_window},
+      {"aten::max_pool2d_with_indices", check_window},
+      {"aten::max_pool3d", check_window},
+      {"aten::max_pool3d_with_indices", check_window},
+      {"aten::avg_pool1d", check_window},
+      {"aten::avg_pool2d", check_window},
+      {"aten::avg_pool3d", check_window},
       {"aten::binomial", check_count},
       {"aten::linalg_ldl_solve", check_pivots},
       {"aten::linalg_lu_solve", check_pivots},

@@ -16,6 +16,12 @@ public static partial class torch
             /// <summary>Puts elements back where <see cref="max_pool1d_with_indices"/> found them; zeros elsewhere.</summary>
             public static Tensor max_unpool1d(Tensor input, Tensor indices, long kernel_size, long? stride = null, long? padding = null, long[]? output_size = null)
             {
+                ArgumentNullException.ThrowIfNull(input);
+                if (input.dim() == 0)
+                {
+                    throw new ArgumentException("A pooled sequence [N, C, L] has at least one dimension; this tensor is a single number.", nameof(input));
+                }
+
                 using var scope = NewDisposeScope();
                 var length = Last(output_size, 1)?[0] ?? UnpooledSize(input.shape[^1], kernel_size, stride ?? kernel_size, padding ?? 0);
                 return Aten.max_unpool2d(input.unsqueeze(-1), indices.unsqueeze(-1), [length, 1]).squeeze(-1).MoveToOuterDisposeScope();
@@ -44,6 +50,12 @@ public static partial class torch
             /// <summary>The p-norm of windows of an image [N, C, H, W].</summary>
             public static Tensor lp_pool2d(Tensor input, double norm_type, long[] kernel_size, long[]? stride = null, bool ceil_mode = false)
             {
+                ArgumentNullException.ThrowIfNull(kernel_size);
+                if (kernel_size.Length is not (1 or 2))
+                {
+                    throw new ArgumentException($"kernel_size needs one or two numbers, not {kernel_size.Length}.", nameof(kernel_size));
+                }
+
                 using var scope = NewDisposeScope();
                 var area = kernel_size.Length == 1 ? kernel_size[0] * kernel_size[0] : kernel_size[0] * kernel_size[1];
                 return Rooted(avg_pool2d(input.pow(norm_type), kernel_size, stride, null, ceil_mode), area, norm_type).MoveToOuterDisposeScope();

@@ -21,6 +21,11 @@ public abstract class Convolution : nn.Module<Tensor, Tensor>
             Argument.Positive(size, nameof(kernel_size));
         }
 
+        if (options.SamePadding is { } named && !Enum.IsDefined(named))
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), named, "There is no such padding; use Padding.Valid or Padding.Same.");
+        }
+
         if (options.SamePadding == Padding.Same && options.Stride.Any(step => step != 1))
         {
             throw new ArgumentException("Padding.Same needs stride 1; give the padding as numbers for other strides.");
