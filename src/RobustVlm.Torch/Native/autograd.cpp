@@ -1,4 +1,5 @@
 #include "guard.h"
+#include "signals.h"
 #include "threads.h"
 
 #include <ATen/core/grad_mode.h>
@@ -35,6 +36,7 @@ RVT_API(rvt_backward,
          int32_t create_graph, rvt::Handle* inputs, int32_t input_count),
         (outputs, output_count, gradients, gradient_count, retain_graph, create_graph, inputs, input_count)) {
   rvt::use_wanted_threads();
+  rvt::ensure_signal_stack();
   torch::autograd::backward(
       collect(outputs, output_count), collect(gradients, gradient_count), retain_graph != 0, create_graph != 0,
       collect(inputs, input_count));
@@ -45,6 +47,7 @@ RVT_API(rvt_grad,
          int32_t gradient_count, int32_t retain_graph, int32_t create_graph, int32_t allow_unused, rvt::Handle* results),
         (outputs, output_count, inputs, input_count, gradients, gradient_count, retain_graph, create_graph, allow_unused, results)) {
   rvt::use_wanted_threads();
+  rvt::ensure_signal_stack();
   const auto found = torch::autograd::grad(
       collect(outputs, output_count), collect(inputs, input_count), collect(gradients, gradient_count), retain_graph != 0,
       create_graph != 0, allow_unused != 0);

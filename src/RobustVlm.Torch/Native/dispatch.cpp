@@ -2,6 +2,7 @@
 // where its signature is one of direct.cpp's, else through the dispatcher's boxed convention.
 #include "direct.h"
 #include "guards.h"
+#include "signals.h"
 #include "threads.h"
 
 #include <ATen/core/Generator.h>
@@ -182,6 +183,7 @@ __attribute__((noinline)) void call_boxed(const Operator& found, const Value* ar
 RVT_API(rvt_op_call, (void* op, const Value* arguments, int32_t count, Value* results, int32_t capacity, int32_t* result_count),
         (op, arguments, count, results, capacity, result_count)) {
   rvt::use_wanted_threads();
+  rvt::ensure_signal_stack();
   const auto& found = *static_cast<Operator*>(op);
   if (found.direct != nullptr && count == found.parameters && capacity > 0) {
     found.guards.check_enumerations(arguments);

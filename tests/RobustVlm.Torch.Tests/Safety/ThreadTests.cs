@@ -201,4 +201,16 @@ public class ThreadTests
         Array.ForEach(threads, thread => thread.Join());
         Assert.All(errors, Assert.Null);
     }
+
+    [Fact]
+    public void A_null_reference_after_a_bfloat16_product_is_an_ordinary_exception()
+    {
+        using var scope = NewDisposeScope();
+        var x = ones([1, 3, 4, 4, 4], dtype: bfloat16).requires_grad_();
+        Tensor? nothing = null;
+
+        x.inner(x).sum().backward();
+
+        Assert.Throws<NullReferenceException>(() => nothing!.amax([0]));   // on purpose
+    }
 }
