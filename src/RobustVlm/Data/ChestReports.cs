@@ -140,14 +140,4 @@ public static class ChestReports
     {
         internal string SideWord => Side < 0 ? "" : ReportGrammar.Sides[Side];
     }
-
-    /// <summary>Takes decisions by uniform numbers drawn beforehand.</summary>
-    private sealed class Chooser(ReadOnlyMemory<float> numbers)
-    {
-        private int _next;
-
-        internal float Next() => numbers.Span[_next++];
-
-        internal T From<T>(T[] options) => options[Math.Min((int)(Next() * options.Length), options.Length - 1)];
-    }
 }

@@ -1,0 +1,20 @@
+using RobustVlm.Data.Worlds.Families;
+
+namespace RobustVlm.Data.Worlds;
+
+/// <summary>All worlds by name.</summary>
+public static class WorldCatalog
+{
+    /// <summary>The class families for zero-shot evaluation; the broad set to learn from is not among them.</summary>
+    public static IReadOnlyList<IWorld> ZeroShot { get; } = [new Shapes()];
+
+    /// <summary>Every world.</summary>
+    public static IReadOnlyList<IWorld> All { get; } = [.. ZeroShot];
+
+    /// <summary>Finds a world.</summary>
+    /// <param name="name">Its short name.</param>
+    /// <returns>The world.</returns>
+    /// <exception cref="ArgumentException">There is none of that name.</exception>
+    public static IWorld Find(string name) => All.FirstOrDefault(world => world.Name == name)
+        ?? throw new ArgumentException($"There is no world '{name}'; choose one of {string.Join(", ", All.Select(world => world.Name))}.", nameof(name));
+}
