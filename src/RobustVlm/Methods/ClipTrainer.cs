@@ -1,6 +1,5 @@
-using RobustVlm.Engine;
+using RobustVlm.Methods.Training;
 using RobustVlm.Models;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace RobustVlm.Methods;
@@ -38,35 +37,32 @@ public sealed record ClipTrainerOptions
     /// <summary>Whether encoders run in bfloat16 where that is fast; weights and loss stay float32.</summary>
     public bool MixedPrecision { get; init; } = true;
 
+    /// <summary>Memory of the running mean of the weights, which then replaces the last weights; null keeps none.</summary>
+    public double? AverageDecay { get; init; }
+
     /// <summary>Whether equal texts of a batch all count as right; otherwise only an image's own text does.</summary>
     public bool MultiPositive { get; init; } = true;
 
-    /// <summary>The learning rate of a step.</summary>
-    /// <param name="step">0 to <see cref="Steps"/> - 1.</param>
-    /// <returns>Above zero.</returns>
-    internal double LearningRateAt(int step)
+    internal TrainingOptions Training => new()
     {
-        var warmUp = Math.Min(WarmUpSteps, Steps - 1);
-        if (step < warmUp)
-        {
-            return LearningRate * (step + 1) / warmUp;
-        }
-
-        return LearningRate * 0.5 * (1 + Math.Cos(Math.PI * (step - warmUp) / (Steps - warmUp)));
-    }
+        Steps = Steps,
+        LearningRate = LearningRate,
+        WarmUpSteps = WarmUpSteps,
+        WeightDecay = WeightDecay,
+        DecayVectors = DecayVectors,
+        Beta1 = Beta1,
+        Beta2 = Beta2,
+        GradientNorm = GradientNorm,
+        MixedPrecision = MixedPrecision,
+        AverageDecay = AverageDecay,
+    };
 }
-
-/// <summary>One finished step of a training run.</summary>
-/// <param name="Step">Steps finished so far, from 1.</param>
-/// <param name="Total">Steps of the whole run.</param>
-/// <param name="Loss">Loss of this step's batch.</param>
-/// <param name="LearningRate">Learning rate of this step.</param>
-public readonly record struct TrainingProgress(int Step, int Total, double Loss, double LearningRate);
 
 /// <summary>Trains a <see cref="Clip"/> on image-text pairs by <see cref="ContrastiveLoss"/>.</summary>
 public sealed class ClipTrainer
 {
     private readonly ClipTrainerOptions _options;
+    private readonly TrainingLoop _loop;
 
     /// <summary>Makes a trainer.</summary>
     /// <param name="options">Settings; null takes the defaults.</param>
@@ -74,25 +70,24 @@ public sealed class ClipTrainer
     public ClipTrainer(ClipTrainerOptions? options = null)
     {
         _options = options ?? new ClipTrainerOptions();
-        ArgumentOutOfRangeException.ThrowIfLessThan(_options.Steps, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(_options.BatchSize, 2, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfNegative(_options.WarmUpSteps, nameof(options));
+        _loop = new TrainingLoop(_options.Training);
     }
 
-    /// <summary>Trains the model in place and leaves it in evaluation mode.</summary>
+    /// <summary>Trains the model in place on pairs in memory and leaves it in evaluation mode.</summary>
     /// <param name="model">The model.</param>
     /// <param name="images">Float tensor [N, C, H, W], pixels in [0, 1].</param>
     /// <param name="tokens">Long tensor [N, T]: the text of each image; or [N, R, T]: R texts of each, one drawn at random whenever it is used.</param>
     /// <param name="random">Source of the order of the pairs; the same state gives the same training.</param>
     /// <param name="progress">Told about each step.</param>
+    /// <param name="stateFile">Where to keep the state for resuming; see <see cref="TrainingLoop.Run"/>.</param>
     /// <returns>Loss of every step.</returns>
     /// <exception cref="ArgumentException">Images and texts do not fit each other.</exception>
     /// <exception cref="InvalidOperationException">The loss became NaN or infinite.</exception>
     /// <exception cref="OperationCanceledException">The user asked to stop; the model keeps what it has learned.</exception>
     public IReadOnlyList<double> Train(
-        Clip model, Tensor images, Tensor tokens, Generator random, Action<TrainingProgress>? progress = null)
+        Clip model, Tensor images, Tensor tokens, Generator random, Action<TrainingProgress>? progress = null, string? stateFile = null)
     {
-        ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(tokens);
         ArgumentNullException.ThrowIfNull(random);
@@ -102,39 +97,45 @@ public sealed class ClipTrainer
                 "Give images [N, C, H, W] and tokens [N, T] or [N, R, T] with the same N, at least two.", nameof(images));
         }
 
-        using var gradients = enable_grad();
-        using var optimizer = CreateOptimizer(model);
-        using var order = new PairOrder(images.shape[0], _options.BatchSize, random);
-        var losses = new List<double>(_options.Steps);
-        model.train();
-        try
-        {
-            for (var step = 0; step < _options.Steps; step++)
-            {
-                Interruption.ThrowIfRequested();
-                using var scope = NewDisposeScope();
-                var rate = _options.LearningRateAt(step);
-                var batch = order.Next().to(images.device);
-                losses.Add(Step(model, optimizer, images.index_select(0, batch), DrawTexts(tokens, batch, random), rate));
-                progress?.Invoke(new TrainingProgress(step + 1, _options.Steps, losses[^1], rate));
-            }
-        }
-        finally
-        {
-            model.eval();
-        }
+        using var order = new BatchOrder(images.shape[0], _options.BatchSize, random);
+        return Train(model, Batch, random, progress, stateFile);
 
-        return losses;
+        (Tensor Images, Tensor Tokens) Batch(TrainingStep step)
+        {
+            var chosen = order.Indices(step.Batch).to(images.device);
+            return (images.index_select(0, chosen), DrawTexts(tokens, chosen, step.Random));
+        }
     }
 
-    private AdamW CreateOptimizer(Clip model)
+    /// <summary>Trains the model in place on pairs that are made as they are needed, and leaves it in evaluation mode.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="batch">Gives a step's pairs: float tensor [B, C, H, W], pixels in [0, 1], and long tensor [B, T]. It may depend on the step's number and random source alone.</param>
+    /// <param name="random">Source of all randomness; the same state gives the same training.</param>
+    /// <param name="progress">Told about each step.</param>
+    /// <param name="stateFile">Where to keep the state for resuming; see <see cref="TrainingLoop.Run"/>.</param>
+    /// <returns>Loss of every step.</returns>
+    /// <exception cref="InvalidOperationException">The loss became NaN or infinite.</exception>
+    /// <exception cref="OperationCanceledException">The user asked to stop; the model keeps what it has learned.</exception>
+    public IReadOnlyList<double> Train(
+        Clip model, Func<TrainingStep, (Tensor Images, Tensor Tokens)> batch, Generator random, Action<TrainingProgress>? progress = null, string? stateFile = null)
     {
-        var matrices = model.parameters().Where(parameter => parameter.dim() > 1);
-        var others = model.parameters().Where(parameter => parameter.dim() <= 1);
-        return optim.AdamW([Group(matrices, _options.WeightDecay), Group(others, _options.DecayVectors ? _options.WeightDecay : 0)]);
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(batch);
+        using var result = _loop.Run(model, Loss, random, progress, stateFile);
+        result.Average?.CopyTo(model);
+        return result.Losses;
 
-        AdamW.ParamGroup Group(IEnumerable<Parameter> parameters, double decay) =>
-            new(parameters, _options.LearningRate, _options.Beta1, _options.Beta2, weight_decay: decay);
+        Tensor Loss(TrainingStep step)
+        {
+            var (images, tokens) = batch(step);
+            Tensor logits;
+            using (step.UsePrecision(images.device_type))
+            {
+                logits = model.call(images, tokens);
+            }
+
+            return _options.MultiPositive ? ContrastiveLoss.MultiPositive(logits, tokens) : ContrastiveLoss.Paired(logits);
+        }
     }
 
     private static Tensor DrawTexts(Tensor tokens, Tensor batch, Generator random)
@@ -147,57 +148,5 @@ public sealed class ClipTrainer
 
         var drawn = randint(0, texts.shape[1], [texts.shape[0]], dtype: ScalarType.Int64, generator: random).to(texts.device);
         return texts.gather(1, drawn.view(-1, 1, 1).expand(-1, 1, texts.shape[2])).squeeze(1);
-    }
-
-    private double Step(Clip model, optim.Optimizer optimizer, Tensor images, Tensor tokens, double rate)
-    {
-        foreach (var group in optimizer.ParamGroups)
-        {
-            group.LearningRate = rate;
-        }
-
-        optimizer.zero_grad();
-        Tensor logits;
-        using (_options.MixedPrecision ? Autocast.ForTraining(images.device_type) : Autocast.Use(ScalarType.Float32, images.device_type))
-        {
-            logits = model.call(images, tokens);
-        }
-
-        var loss = _options.MultiPositive ? ContrastiveLoss.MultiPositive(logits, tokens) : ContrastiveLoss.Paired(logits);
-        var value = loss.item<float>();
-        if (!float.IsFinite(value))
-        {
-            throw new InvalidOperationException(
-                "The loss became NaN or infinite, so training stopped; use a smaller learning rate or a longer warm-up, and check the images.");
-        }
-
-        loss.backward();
-        nn.utils.clip_grad_norm_(model.parameters(), _options.GradientNorm);
-        optimizer.step();
-        return value;
-    }
-
-    /// <summary>Goes through all pairs in a new random order each time; what does not fill a batch waits for another round.</summary>
-    private sealed class PairOrder(long count, int batchSize, Generator random) : IDisposable
-    {
-        private readonly long _size = Math.Min(count, batchSize);
-        private Tensor? _permutation;
-        private long _next;
-
-        /// <summary>Indices of the next batch.</summary>
-        internal Tensor Next()
-        {
-            if (_permutation is null || _next + _size > count)
-            {
-                _permutation?.Dispose();
-                _permutation = randperm(count, dtype: ScalarType.Int64, generator: random).DetachFromDisposeScope();
-                _next = 0;
-            }
-
-            _next += _size;
-            return _permutation.narrow(0, _next - _size, _size);
-        }
-
-        public void Dispose() => _permutation?.Dispose();
     }
 }

@@ -1,0 +1,142 @@
+using RobustVlm.Engine;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace RobustVlm.Methods.Training;
+
+/// <summary>The training loop that all methods share: schedule, warm-up, clipping, precision, accumulation, running mean, resuming, progress.</summary>
+/// <remarks>A method is the loss that it gives to <see cref="Run"/>; nothing else may differ between two methods that are compared.</remarks>
+public sealed class TrainingLoop
+{
+    private readonly TrainingOptions _options;
+
+    /// <summary>Makes a loop.</summary>
+    /// <param name="options">Settings; null takes the defaults.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range.</exception>
+    public TrainingLoop(TrainingOptions? options = null)
+    {
+        _options = options ?? new TrainingOptions();
+        _options.Check();
+    }
+
+    /// <summary>Trains the weights of a model that ask for gradients, in place, and leaves the model in evaluation mode.</summary>
+    /// <param name="model">The model; modules that are trained together are registered in one.</param>
+    /// <param name="loss">The loss of a batch, a float tensor [] with a gradient; it is called in training mode inside a dispose scope.</param>
+    /// <param name="random">Source of all randomness: one number is drawn from it.</param>
+    /// <param name="progress">Told about each step.</param>
+    /// <param name="stateFile">Where to keep the state, so that an interrupted or killed training goes on from there when it is started again with the
+    /// same settings and seed; the file stays when the training is finished. Null keeps none.</param>
+    /// <returns>The curves.</returns>
+    /// <exception cref="ArgumentException">No weight asks for gradients.</exception>
+    /// <exception cref="InvalidDataException">The state file belongs to another training or is damaged.</exception>
+    /// <exception cref="InvalidOperationException">The loss or its gradient became NaN or infinite.</exception>
+    /// <exception cref="OperationCanceledException">The user asked to stop; the model keeps what it has learned, and so does the state file.</exception>
+    public TrainingResult Run(
+        nn.Module model, Func<TrainingStep, Tensor> loss, Generator random, Action<TrainingProgress>? progress = null, string? stateFile = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(loss);
+        ArgumentNullException.ThrowIfNull(random);
+        var weights = model.named_parameters().Where(weight => weight.parameter.requires_grad).Select(weight => (Name: weight.name, Weight: weight.parameter)).ToArray();
+        if (weights.Length == 0)
+        {
+            throw new ArgumentException("No weight of the model asks for gradients, so there is nothing to train; set requires_grad where wanted.", nameof(model));
+        }
+
+        using var gradients = enable_grad();
+        using var optimizer = CreateOptimizer([.. weights.Select(weight => weight.Weight)]);
+        var average = _options.AverageDecay is { } decay ? new WeightAverage(weights, decay) : null;
+        var state = new TrainingState(_options, TrainingSeeds.Draw(random), model, optimizer, average);
+        var resumedAt = stateFile is null ? 0 : state.ReadIfThere(stateFile);
+        model.train();
+        try
+        {
+            for (var step = state.Finished; step < _options.Steps; step++)
+            {
+                Interruption.ThrowIfRequested();
+                var rate = _options.LearningRateAt(step);
+                var value = Step(loss, optimizer, weights, state, step, rate);
+                average?.Update(weights, step);
+                if (stateFile is not null && (step + 1 == _options.Steps || (step + 1) % _options.SaveEvery == 0))
+                {
+                    state.Write(stateFile);
+                }
+
+                progress?.Invoke(new TrainingProgress(step + 1, _options.Steps, value, rate));
+            }
+        }
+        catch (OperationCanceledException) when (stateFile is not null && state.Finished > resumedAt)
+        {
+            state.Write(stateFile);
+            average?.Dispose();
+            throw;
+        }
+        catch
+        {
+            average?.Dispose();
+            throw;
+        }
+        finally
+        {
+            model.eval();
+        }
+
+        return new TrainingResult(state.Losses, state.Terms, average, resumedAt);
+    }
+
+    private OptimizerHelper CreateOptimizer(Parameter[] weights)
+    {
+        var matrices = weights.Where(weight => weight.dim() > 1).ToArray();
+        var vectors = weights.Where(weight => weight.dim() <= 1).ToArray();
+        (Parameter[] Weights, double Decay)[] groups = [(matrices, _options.WeightDecay), (vectors, _options.DecayVectors ? _options.WeightDecay : 0)];
+        var (rate, beta1, beta2) = (_options.LearningRate, _options.Beta1, _options.Beta2);
+        var filled = groups.Where(group => group.Weights.Length > 0).ToArray();
+        return _options.Optimizer switch
+        {
+            OptimizerKind.AdamW => optim.AdamW([.. filled.Select(group => new AdamW.ParamGroup(group.Weights, rate, beta1, beta2, weight_decay: group.Decay))]),
+            OptimizerKind.Adam => optim.Adam([.. filled.Select(group => new Adam.ParamGroup(group.Weights, rate, beta1, beta2, weight_decay: group.Decay))]),
+            _ => optim.SGD([.. filled.Select(group => new SGD.ParamGroup(group.Weights, rate, _options.Momentum, weight_decay: group.Decay))], rate),
+        };
+    }
+
+    private double Step(
+        Func<TrainingStep, Tensor> loss, OptimizerHelper optimizer, (string Name, Parameter Weight)[] weights, TrainingState state, int step, double rate)
+    {
+        foreach (var group in optimizer.ParamGroups)
+        {
+            group.LearningRate = rate;
+        }
+
+        optimizer.zero_grad();
+        var (sum, parts) = (0.0, _options.Accumulation);
+        var terms = new Dictionary<string, double>();
+        for (var part = 0; part < parts; part++)
+        {
+            using var scope = NewDisposeScope();
+            using var random = new Generator(TrainingSeeds.For(state.Seed, (long)step * parts + part));
+            var value = loss(new TrainingStep(step, part, _options, random, terms));
+            var number = value.to(ScalarType.Float64).item<double>();
+            Check(number, "loss");
+            (parts == 1 ? value : value / parts).backward();
+            sum += number;
+        }
+
+        if (_options.GradientNorm is { } longest)
+        {
+            Check(nn.utils.clip_grad_norm_(weights.Select(weight => weight.Weight), longest), "gradient");
+        }
+
+        optimizer.step();
+        state.Add(sum / parts, terms.ToDictionary(term => term.Key, term => term.Value / parts));
+        return sum / parts;
+    }
+
+    private static void Check(double value, string what)
+    {
+        if (!double.IsFinite(value))
+        {
+            throw new InvalidOperationException(
+                $"The {what} became NaN or infinite, so training stopped; use a smaller learning rate or a longer warm-up, and check the images.");
+        }
+    }
+}

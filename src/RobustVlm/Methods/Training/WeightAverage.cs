@@ -1,0 +1,59 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace RobustVlm.Methods.Training;
+
+/// <summary>Running mean of a model's weights (Polyak and Juditsky 1992); it often does better than the last weights.</summary>
+public sealed class WeightAverage : IDisposable
+{
+    private readonly Dictionary<string, Tensor> _means;
+    private readonly double _decay;
+
+    internal WeightAverage(IEnumerable<(string Name, Parameter Weight)> weights, double decay)
+    {
+        _decay = decay;
+        using var scope = NewDisposeScope();
+        _means = weights.ToDictionary(weight => weight.Name, weight => weight.Weight.detach().clone().DetachFromDisposeScope());
+    }
+
+    internal IReadOnlyDictionary<string, Tensor> Means => _means;
+
+    /// <summary>Puts the means into the model they were taken from, or an equal one.</summary>
+    /// <param name="model">The model.</param>
+    /// <exception cref="ArgumentException">It lacks one of the weights.</exception>
+    public void CopyTo(nn.Module model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        using var noGradient = no_grad();
+        var weights = model.named_parameters().ToDictionary(weight => weight.name, weight => weight.parameter);
+        foreach (var (name, mean) in _means)
+        {
+            if (!weights.TryGetValue(name, out var weight))
+            {
+                throw new ArgumentException($"The model has no weight '{name}'; use the model that was trained.", nameof(model));
+            }
+
+            weight.copy_(mean);
+        }
+    }
+
+    /// <summary>Frees the means.</summary>
+    public void Dispose()
+    {
+        foreach (var mean in _means.Values)
+        {
+            mean.Dispose();
+        }
+    }
+
+    internal void Update(IEnumerable<(string Name, Parameter Weight)> weights, int updates)
+    {
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        var decay = Math.Min(_decay, (1.0 + updates) / (10.0 + updates));
+        foreach (var (name, weight) in weights)
+        {
+            _means[name].lerp_(weight, 1 - decay);
+        }
+    }
+}
