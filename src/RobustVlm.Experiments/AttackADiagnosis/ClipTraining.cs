@@ -42,15 +42,14 @@ internal static class ClipTraining
         var trainer = new ClipTrainer(new ClipTrainerOptions { Steps = settings.Steps, BatchSize = settings.BatchSize, WarmUpSteps = Math.Min(100, settings.Steps / 4) });
         var losses = trainer.Train(model, train.Images, tokens, order, step => progress.Report((double)step.Step / step.Total, $"step {step.Step} of {step.Total}, loss {step.Loss:0.00}"));
         model.eval();
-        ClipCheckpoint.Save(model, path, new Dictionary<string, string> { [LossesKey] = JsonSerializer.Serialize(losses) });
+        Checkpoint.Save(model, path, new Dictionary<string, string> { [LossesKey] = JsonSerializer.Serialize(losses) });
         return Trained(model, losses, path);
     }
 
     private static TrainedClip Read(string path)
     {
-        var (model, metadata) = ClipCheckpoint.Load(path);
-        model.eval();
-        var losses = metadata.TryGetValue(LossesKey, out var stored) ? JsonSerializer.Deserialize<double[]>(stored) : null;
+        var model = Checkpoint.Load<Clip>(path);
+        var losses = Checkpoint.Metadata(path).TryGetValue(LossesKey, out var stored) ? JsonSerializer.Deserialize<double[]>(stored) : null;
         return Trained(model, losses ?? throw new InvalidDataException($"{path} was not written by this notebook; delete it and train again."), path);
     }
 

@@ -29,6 +29,11 @@ internal sealed class PyTorchContainer : IDisposable
 
     public void Dispose() => _archive?.Dispose();
 
+    internal static bool IsZip(ReadOnlySpan<byte> start) => start is [0x50, 0x4b, 0x03, 0x04];
+
+    // The second byte is the protocol. A safetensors file, which begins with the length of its header, has a zero in the fourth.
+    internal static bool IsPickle(ReadOnlySpan<byte> start) => start is [0x80, >= 1 and <= 5, _, not 0];
+
     internal static PyTorchContainer Open(string path)
     {
         var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
@@ -36,13 +41,13 @@ internal sealed class PyTorchContainer : IDisposable
         {
             Span<byte> start = stackalloc byte[4];
             var read = stream.ReadAtLeast(start, 4, throwOnEndOfStream: false);
-            if (read == 4 && start is [0x50, 0x4b, 0x03, 0x04])
+            if (read == 4 && IsZip(start))
             {
                 return OpenZip(stream, path);
             }
 
             stream.Dispose();
-            return read == 4 && start[0] == 0x80 ? OpenLegacy(path)
+            return read == 4 && IsPickle(start) ? OpenLegacy(path)
                 : throw new InvalidDataException($"{path} was not written by PyTorch's torch.save: it begins neither as a zip archive nor as a pickle.");
         }
         catch (Exception e) when (e is EndOfStreamException || (e is InvalidDataException && !e.Message.StartsWith(path, StringComparison.Ordinal)))
@@ -63,11 +68,6 @@ internal sealed class PyTorchContainer : IDisposable
         var list = archive.Entries.FirstOrDefault(entry => entry.FullName.EndsWith("/data.pkl", StringComparison.Ordinal))
             ?? throw new InvalidDataException($"{path} is a zip archive without the object list data.pkl, so PyTorch's torch.save did not write it.");
         var folder = list.FullName[..^"data.pkl".Length];
-        if (archive.Entries.Any(entry => entry.FullName == folder + "constants.pkl"))
-        {
-            throw new InvalidDataException($"{path} is a TorchScript program; save its weights with torch.save(model.state_dict(), …) instead.");
-        }
-
         if (list.Length > Math.Min(LargestPickle, stream.Length))
         {
             throw new InvalidDataException($"{path} is damaged: its object list would have {list.Length} bytes; copy the file again.");

@@ -4,12 +4,29 @@ namespace RobustVlm.Engine;
 
 /// <summary>
 /// Reads files that PyTorch's <c>torch.save</c> wrote (<c>.pt</c>, <c>.pth</c>, <c>.bin</c>; zip files and those from before version 1.6).
-/// Only tensors are built; no code in the file is looked up or run.
+/// Only tensors are built; no code in the file is looked up or run. Of a TorchScript program (<c>torch.jit.save</c>) the weights are read,
+/// under the names that <c>state_dict</c> would give them.
 /// </summary>
 public static class PyTorchFile
 {
     // What training scripts wrap weights in; the first that is there is taken.
     private static readonly string[] s_wrappers = ["state_dict", "model_state_dict", "model", "net", "module"];
+
+    /// <summary>Whether a file begins as one of PyTorch's; its name does not matter.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>False also when there is no such file.</returns>
+    public static bool IsOne(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (!File.Exists(path))
+        {
+            return false;
+        }
+
+        Span<byte> start = stackalloc byte[4];
+        using var stream = File.OpenRead(path);
+        return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && (PyTorchContainer.IsZip(start) || PyTorchContainer.IsPickle(start));
+    }
 
     /// <summary>Reads the tensors of a file onto the CPU.</summary>
     /// <param name="path">The file.</param>
@@ -79,11 +96,14 @@ public static class PyTorchFile
     {
         Dictionary<object, object?> dictionary => dictionary.GetValueOrDefault(name),
         List<object?> list when int.TryParse(name, out var index) && index >= 0 && index < list.Count => list[index],
+        PickleCall { State: Dictionary<object, object?> attributes } => attributes.GetValueOrDefault(name),
         object?[] tuple when int.TryParse(name, out var index) && index >= 0 && index < tuple.Length => tuple[index],
         _ => null,
     };
 
-    private static List<(string Name, PickleCall Value)> TensorsIn(object? value) => value is Dictionary<object, object?> dictionary
+    private static List<(string Name, PickleCall Value)> TensorsIn(object? value) => value is PickleCall { State: not null } module
+        ? ScriptedModule.Tensors(module)
+        : value is Dictionary<object, object?> dictionary
         ? [.. dictionary.Where(entry => entry.Value is PickleCall call && PyTorchTensors.IsTensor(call)).Select(entry => (entry.Key.ToString() ?? "", (PickleCall)entry.Value!))]   // a tensor, by the condition
         : [];
 

@@ -6,9 +6,10 @@ namespace RobustVlm.Models;
 
 /// <summary>Contrastive language-image model: one space for images and texts (Radford et al. 2021, arXiv:2103.00020).</summary>
 /// <remarks>
-/// Parameter names and layouts are those of OpenAI's and open_clip's ViT checkpoints, so <see cref="ClipCheckpoint"/> loads those without conversion.
+/// Parameter names and layouts are those of OpenAI's and open_clip's checkpoints, so <see cref="Checkpoint"/> loads those without conversion, and
+/// Hugging Face's under their own names.
 /// </remarks>
-public sealed class Clip : nn.Module<Tensor, Tensor, Tensor>
+public sealed class Clip : nn.Module<Tensor, Tensor, Tensor>, IModel<ClipOptions>
 {
     private static readonly double LargestLogScale = Math.Log(100);
 
@@ -16,7 +17,7 @@ public sealed class Clip : nn.Module<Tensor, Tensor, Tensor>
     private readonly Parameter positional_embedding;
     private readonly Parameter text_projection;
     private readonly Parameter logit_scale;   // a single number, the logarithm of the factor
-    private readonly VisionTransformer visual;
+    private readonly nn.Module<Tensor, Tensor> visual;
     private readonly Transformer transformer;
     private readonly Embedding token_embedding;
     private readonly LayerNorm ln_final;
@@ -33,7 +34,9 @@ public sealed class Clip : nn.Module<Tensor, Tensor, Tensor>
         ArgumentNullException.ThrowIfNull(random);
         ModelGuard.Check(options);
         this.options = options;
-        visual = new VisionTransformer(options.Image, options.EmbeddingSize, random);
+        visual = options.Image.Tower == ClipTower.ResNet
+            ? new ClipResNet(options.Image, options.EmbeddingSize, random)
+            : new ClipVisionTransformer(options.Image, options.EmbeddingSize, random);
         (positional_embedding, text_projection, transformer, token_embedding, ln_final) =
             TextEncoder.Create(options.Text, options.EmbeddingSize, random);
         logit_scale = new Parameter(tensor((float)Math.Log(options.InitialLogitScale)));
@@ -43,8 +46,8 @@ public sealed class Clip : nn.Module<Tensor, Tensor, Tensor>
     /// <summary>Sizes of this model.</summary>
     public ClipOptions Options => options;
 
-    /// <summary>The image encoder alone.</summary>
-    public VisionTransformer Visual => visual;
+    /// <summary>The image encoder alone: a <see cref="ClipVisionTransformer"/> or a <see cref="ClipResNet"/>.</summary>
+    public nn.Module<Tensor, Tensor> Visual => visual;
 
     /// <summary>Factor on the cosines, at most 100.</summary>
     /// <returns>Float tensor [] with a gradient.</returns>
@@ -66,20 +69,21 @@ public sealed class Clip : nn.Module<Tensor, Tensor, Tensor>
     /// <summary>Compares every image with every text.</summary>
     /// <param name="input1">Float tensor [N, C, H, W], pixels in [0, 1].</param>
     /// <param name="input2">Long tensor [M, T], token indices.</param>
-    /// <returns>Float tensor [N, M]: cosines times the logit scale, in float32.</returns>
+    /// <returns>Float tensor [N, M]: cosines times the logit scale, in float32 (a float64 model's in float64).</returns>
     public override Tensor forward(Tensor input1, Tensor input2)
     {
         var (images, texts) = (EncodeImage(input1), EncodeText(input2));
         return LogitScale() * Cosines(UnitLength(images), UnitLength(texts));
     }
 
-    /// <summary>Scales embeddings to length one, in float32 whatever format they come in.</summary>
+    /// <summary>Scales embeddings to length one, in float32 when they come in a shorter format.</summary>
     /// <param name="embeddings">Float tensor [N, D].</param>
     /// <returns>Float tensor [N, D] of unit rows.</returns>
     public static Tensor UnitLength(Tensor embeddings)
     {
         ArgumentNullException.ThrowIfNull(embeddings);
-        return nn.functional.normalize(embeddings.to(ScalarType.Float32), p: 2, dim: -1);
+        var full = embeddings.dtype == ScalarType.Float64 ? embeddings : embeddings.to(ScalarType.Float32);
+        return nn.functional.normalize(full, p: 2, dim: -1);
     }
 
     /// <summary>Cosines of unit rows, never in a short format: coarse logits tie, and their gradients vanish.</summary>

@@ -20,45 +20,44 @@ public enum TextPooling
     Mean,
 }
 
-/// <summary>One number for each colour channel; grey images use the first.</summary>
-/// <param name="First">Red or grey.</param>
-/// <param name="Second">Green.</param>
-/// <param name="Third">Blue.</param>
-public readonly record struct ChannelValues(double First, double Second, double Third)
+/// <summary>Kind of a <see cref="Clip"/>'s image encoder.</summary>
+public enum ClipTower
 {
-    /// <summary>The same number for all channels.</summary>
-    /// <param name="value">The number.</param>
-    /// <returns>The three of them.</returns>
-    public static ChannelValues Same(double value) => new(value, value, value);
+    /// <summary>A <see cref="ClipVisionTransformer"/>.</summary>
+    Transformer,
 
-    /// <summary>The numbers of the first channels.</summary>
-    /// <param name="channels">1 or 3.</param>
-    /// <returns>As many numbers.</returns>
-    internal float[] Take(int channels) => new[] { (float)First, (float)Second, (float)Third }[..channels];
+    /// <summary>A <see cref="ClipResNet"/>.</summary>
+    ResNet,
 }
 
-/// <summary>Size and details of a <see cref="VisionTransformer"/>. The defaults are the mini model.</summary>
-public sealed record VisionTransformerOptions
+/// <summary>Size and details of a <see cref="Clip"/>'s image encoder. The defaults are the mini model's transformer.</summary>
+public sealed record ClipVisionOptions
 {
-    /// <summary>Height and width of the images in pixels; a multiple of <see cref="PatchSize"/>.</summary>
+    /// <summary>Kind of encoder.</summary>
+    public ClipTower Tower { get; init; } = ClipTower.Transformer;
+
+    /// <summary>Height and width of the images in pixels; a multiple of <see cref="PatchSize"/>, for a ResNet of 32.</summary>
     public int ImageSize { get; init; } = 64;
 
-    /// <summary>Height and width of a patch in pixels.</summary>
+    /// <summary>Height and width of a transformer's patch in pixels.</summary>
     public int PatchSize { get; init; } = 8;
 
     /// <summary>1 for grey images, 3 for RGB.</summary>
     public int Channels { get; init; } = 1;
 
-    /// <summary>Length D of a token; a multiple of <see cref="Heads"/>.</summary>
+    /// <summary>Length D of a transformer's token, a multiple of <see cref="Heads"/>; channels of a ResNet's first stage before expansion.</summary>
     public int Width { get; init; } = 128;
 
     /// <summary>Number of transformer blocks.</summary>
     public int Depth { get; init; } = 4;
 
-    /// <summary>Attention heads per block.</summary>
+    /// <summary>Residual blocks of a ResNet.</summary>
+    public StageDepths Stages { get; init; } = new(3, 4, 6, 3);
+
+    /// <summary>Attention heads of a transformer's block, or of a ResNet's pooling.</summary>
     public int Heads { get; init; } = 4;
 
-    /// <summary>Nonlinearity of the blocks.</summary>
+    /// <summary>Nonlinearity of a transformer's blocks; a ResNet has ReLU.</summary>
     public Activation Activation { get; init; } = Activation.Gelu;
 
     /// <summary>Subtracted from the pixels, on the [0, 1] scale.</summary>
@@ -106,10 +105,10 @@ public sealed record TextEncoderOptions
 }
 
 /// <summary>Size and details of a <see cref="Clip"/> model. The defaults are the mini model.</summary>
-public sealed record ClipOptions
+public sealed record ClipOptions : IModelOptions<Clip>, IPublishedNames, IKnownShapes
 {
     /// <summary>The image encoder.</summary>
-    public VisionTransformerOptions Image { get; init; } = new();
+    public ClipVisionOptions Image { get; init; } = new();
 
     /// <summary>The text encoder.</summary>
     public TextEncoderOptions Text { get; init; } = new();
@@ -124,28 +123,47 @@ public sealed record ClipOptions
     public static ClipOptions Mini { get; } = new();
 
     /// <summary>OpenAI's ViT-B/32: 224-pixel RGB images, 151 million weights.</summary>
-    public static ClipOptions ViTB32 { get; } = new()
+    public static ClipOptions ViTB32 { get; } = OpenAI(512, 512, 8, new ClipVisionOptions { PatchSize = 32, Width = 768, Depth = 12, Heads = 12 });
+
+    /// <summary>OpenAI's ViT-B/16: 224-pixel RGB images, 150 million weights.</summary>
+    public static ClipOptions ViTB16 { get; } = OpenAI(512, 512, 8, new ClipVisionOptions { PatchSize = 16, Width = 768, Depth = 12, Heads = 12 });
+
+    /// <summary>OpenAI's ViT-L/14: 224-pixel RGB images, 428 million weights.</summary>
+    public static ClipOptions ViTL14 { get; } = OpenAI(768, 768, 12, new ClipVisionOptions { PatchSize = 14, Width = 1024, Depth = 24, Heads = 16 });
+
+    /// <summary>OpenAI's RN50: a ResNet-50 with attention pooling, 224-pixel RGB images, 102 million weights.</summary>
+    public static ClipOptions RN50 { get; } = OpenAI(1024, 512, 8, new ClipVisionOptions { Tower = ClipTower.ResNet, Width = 64, Heads = 32 });
+
+    /// <inheritdoc/>
+    public Clip Create(TorchSharp.torch.Generator random) => new(this, random);
+
+    IReadOnlyDictionary<string, StoredWeight> IPublishedNames.Rename(
+        IReadOnlyDictionary<string, StoredWeight> stored, LoadOptions options, ICollection<string> ignored) => ClipNames.Rename(stored, this, options, ignored);
+
+    IReadOnlyDictionary<string, long[]> IKnownShapes.Shapes()
     {
-        EmbeddingSize = 512,
-        Image = new VisionTransformerOptions
+        ModelGuard.Check(this);
+        return ClipLayout.Shapes(this);
+    }
+
+    private static ClipOptions OpenAI(int embedding, int textWidth, int textHeads, ClipVisionOptions image) => new()
+    {
+        EmbeddingSize = embedding,
+        Image = image with
         {
             ImageSize = 224,
-            PatchSize = 32,
             Channels = 3,
-            Width = 768,
-            Depth = 12,
-            Heads = 12,
             Activation = Activation.QuickGelu,
-            PixelMean = new ChannelValues(0.48145466, 0.4578275, 0.40821073),
-            PixelDeviation = new ChannelValues(0.26862954, 0.26130258, 0.27577711),
+            PixelMean = ChannelValues.ClipMean,
+            PixelDeviation = ChannelValues.ClipDeviation,
         },
         Text = new TextEncoderOptions
         {
             VocabularySize = 49408,
             ContextLength = 77,
-            Width = 512,
+            Width = textWidth,
             Depth = 12,
-            Heads = 8,
+            Heads = textHeads,
             Activation = Activation.QuickGelu,
             Causal = true,
             Pooling = TextPooling.EndOfText,

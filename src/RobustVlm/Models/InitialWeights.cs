@@ -20,4 +20,66 @@ internal static class InitialWeights
             nn.init.zeros_(bias);
         }
     }
+
+    /// <summary>
+    /// Draws all convolutions and linear layers of a network with rectifiers: convolutions normal with a variance of two over the
+    /// weights that leave a unit (He et al. 2015, arXiv:1502.01852), linear layers uniform as PyTorch draws them.
+    /// </summary>
+    internal static void Rectified(nn.Module model, Generator random)
+    {
+        foreach (var (_, module) in model.named_modules())
+        {
+            switch (module)
+            {
+                case Conv2d convolution:
+                    Normal(convolution.weight, Math.Sqrt(2.0 * convolution.weight.shape[1] / convolution.weight.numel()), random);
+                    Zero(convolution.bias);
+                    break;
+                case ConvTranspose2d convolution:
+                    Uniform(convolution.weight, convolution.bias, convolution.weight.numel() / convolution.weight.shape[0], random);
+                    break;
+                case Linear linear:
+                    Uniform(linear.weight, linear.bias, linear.weight.shape[1], random);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Draws all linear layers and embeddings of a transformer from one normal distribution, and convolutions as PyTorch draws them.</summary>
+    internal static void Transformer(nn.Module model, double deviation, Generator random)
+    {
+        foreach (var (_, module) in model.named_modules())
+        {
+            switch (module)
+            {
+                case Conv2d convolution:
+                    Uniform(convolution.weight, convolution.bias, convolution.weight.numel() / convolution.weight.shape[0], random);
+                    break;
+                case Linear linear:
+                    Linear(linear, deviation, random);
+                    break;
+                case Embedding embedding:
+                    Normal(embedding.weight, deviation, random);
+                    break;
+            }
+        }
+    }
+
+    internal static void Uniform(Tensor weight, Tensor? bias, long inputs, Generator random)
+    {
+        var bound = 1 / Math.Sqrt(inputs);
+        nn.init.uniform_(weight, -bound, bound, random);
+        if (bias is not null)
+        {
+            nn.init.uniform_(bias, -bound, bound, random);
+        }
+    }
+
+    private static void Zero(Tensor? bias)
+    {
+        if (bias is not null)
+        {
+            nn.init.zeros_(bias);
+        }
+    }
 }

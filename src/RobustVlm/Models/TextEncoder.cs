@@ -8,11 +8,8 @@ namespace RobustVlm.Models;
 /// <see cref="TextEncoderOptions"/> chooses between CLIP's form (causal, pooled at the end-of-text token) and the mini model's
 /// (all tokens see each other, mean over those that are not padding). In a <see cref="Clip"/> its parameters lie at the top level, as in OpenAI's checkpoints.
 /// </remarks>
-public sealed class TextEncoder : nn.Module<Tensor, Tensor>
+public sealed class TextEncoder : nn.Module<Tensor, Tensor>, IModel<TextEncoderOptions>
 {
-    // Large enough to remove a token from a softmax, small enough to leave a text of padding alone finite.
-    private const double Hidden = -1e4;
-
     // Field names are the keys of the checkpoint file.
     private readonly Parameter positional_embedding;   // [context, D]
     private readonly Parameter text_projection;        // [D, embedding]
@@ -66,7 +63,7 @@ public sealed class TextEncoder : nn.Module<Tensor, Tensor>
     internal static Tensor Encode(
         Tensor tokens, TextEncoderOptions options, Parameter position, Parameter projection, Transformer blocks, Embedding words, LayerNorm norm)
     {
-        ModelGuard.CheckTokens(tokens, options);
+        ModelGuard.CheckTokens(tokens, options.ContextLength);
         tokens = WithoutTrailingPadding(tokens, options);
         var embedded = words.call(tokens) + position.narrow(0, 0, tokens.shape[1]);   // (N, T, D)
         var encoded = norm.call(blocks.call(embedded, Mask(tokens, options)));
@@ -86,12 +83,12 @@ public sealed class TextEncoder : nn.Module<Tensor, Tensor>
         Tensor? mask = null;
         if (options.Causal)
         {
-            mask = full([length, length], Hidden, dtype: ScalarType.Float32, device: tokens.device).triu(1);
+            mask = full([length, length], AttentionMath.Hidden, dtype: ScalarType.Float32, device: tokens.device).triu(1);
         }
 
         if (options.Pooling == TextPooling.Mean)
         {
-            var padding = tokens.eq(options.PaddingToken).to(ScalarType.Float32).view(-1, 1, 1, length) * Hidden;
+            var padding = tokens.eq(options.PaddingToken).to(ScalarType.Float32).view(-1, 1, 1, length) * AttentionMath.Hidden;
             mask = mask is null ? padding : mask + padding;
         }
 

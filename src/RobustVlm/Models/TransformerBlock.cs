@@ -44,18 +44,18 @@ public sealed class TransformerBlock : nn.Module<Tensor, Tensor?, Tensor>
 /// <summary>The two linear layers of a block; the hidden layer is four times as wide.</summary>
 internal sealed class Mlp : nn.Module<Tensor, Tensor>
 {
-    private readonly Linear c_fc;
-    private readonly Linear c_proj;
+    private readonly nn.Module<Tensor, Tensor> c_fc;    // of the widest type, so that ModuleTree can exchange it
+    private readonly nn.Module<Tensor, Tensor> c_proj;
     private readonly Activation activation;
 
     internal Mlp(int width, double outputDeviation, Activation activation, Generator random)
         : base(nameof(Mlp))
     {
         this.activation = activation;
-        c_fc = nn.Linear(width, 4 * width);
-        c_proj = nn.Linear(4 * width, width);
-        InitialWeights.Linear(c_fc, Math.Pow(2 * width, -0.5), random);
-        InitialWeights.Linear(c_proj, outputDeviation, random);
+        var (first, second) = (nn.Linear(width, 4 * width), nn.Linear(4 * width, width));
+        InitialWeights.Linear(first, Math.Pow(2 * width, -0.5), random);
+        InitialWeights.Linear(second, outputDeviation, random);
+        (c_fc, c_proj) = (first, second);
         RegisterComponents();
     }
 

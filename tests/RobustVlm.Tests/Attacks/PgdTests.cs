@@ -161,8 +161,8 @@ public sealed class PgdTests
         Skip.If(Autocast.TrainingType() != torch.ScalarType.BFloat16, "This processor is not fast at bfloat16.");
         using var scope = torch.NewDisposeScope();
         var random = new torch.Generator(11);
-        var model = new VisionTransformer(
-            new VisionTransformerOptions { ImageSize = 32, Width = 64, Depth = 2 }, embeddingSize: 5, random);
+        var model = new ClipVisionTransformer(
+            new ClipVisionOptions { ImageSize = 32, Width = 64, Depth = 2 }, embeddingSize: 5, random);
         var images = torch.rand([16, 1, 32, 32], generator: random);
         var labels = torch.randint(0, 5, [16], dtype: torch.ScalarType.Int64, generator: random);
 

@@ -74,9 +74,45 @@ public sealed class PyTorchFileTests : IDisposable
     [Theory]
     [InlineData("plain", "plain pickle")]
     [InlineData("nothing", "no tensors")]
-    [InlineData("script", "TorchScript")]
     public void Other_files_of_python_are_told_apart(string name, string part) =>
         Assert.Contains(part, Message(() => PyTorchFile.Read(Stored(name))), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_program_of_torchscript_gives_its_weights_under_the_names_of_its_modules()
+    {
+        using var scope = NewDisposeScope();
+
+        var read = PyTorchFile.Read(Stored("scripted"));   // torch.jit.save of nested modules in half precision, with a number and an empty module among them
+
+        string[] block = ["fc.weight", "fc.bias", "bn.weight", "bn.bias", "bn.running_mean", "bn.running_var", "bn.num_batches_tracked"];
+        string[] expected = ["scale", "grid", .. block.Select(name => $"blocks.0.{name}"), .. block.Select(name => $"blocks.1.{name}")];
+        Assert.Equal(expected.Order(StringComparer.Ordinal), read.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(ScalarType.Float16, read["scale"].dtype);
+        Assert.Equal([1, 2, 3, 4, 5, 6], read["blocks.0.fc.weight"].to(ScalarType.Float32).data<float>().ToArray());   // counted from the parameter's number on
+        Assert.Equal([3, 2], PyTorchFile.Read(Stored("scripted"), "blocks.1")["fc.weight"].t().shape);
+        Assert.Equal(["weight", "bias"], PyTorchFile.Read(Stored("script")).Keys);
+    }
+
+    [Fact]
+    public void A_model_saved_whole_gives_its_weights_and_none_of_its_code()
+    {
+        using var scope = NewDisposeScope();
+
+        var read = PyTorchFile.Read(Stored("whole"));   // torch.save(Sequential(Linear, BatchNorm1d))
+
+        Assert.Equal(["0.weight", "0.bias", "1.weight", "1.bias", "1.running_mean", "1.running_var", "1.num_batches_tracked"], read.Keys);
+        Assert.Equal([0, 1, 2, 3], read["0.weight"].data<float>().ToArray());
+    }
+
+    [Fact]
+    public void Modules_that_contain_each_other_end()
+    {
+        var (outer, inner) = (new PickleCall("__torch__.A", []), new PickleCall("__torch__.B", []));
+        outer.State = new Dictionary<object, object?> { ["b"] = inner, ["c"] = inner };
+        inner.State = new Dictionary<object, object?> { ["a"] = outer, ["d"] = outer };
+
+        Assert.Empty(ScriptedModule.Tensors(outer));
+    }
 
     [Fact]
     public void Files_that_are_no_weights_are_named()

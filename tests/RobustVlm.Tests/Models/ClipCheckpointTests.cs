@@ -20,8 +20,9 @@ public sealed class ClipCheckpointTests : IDisposable
         using var model = TinyClip.Create(seed: 1);
         var (images, tokens) = TinyClip.Pairs(seed: 2, count: 3);
 
-        ClipCheckpoint.Save(model, FilePath, new Dictionary<string, string> { ["words"] = "no effusion" });
-        var (loaded, metadata) = ClipCheckpoint.Load(FilePath);
+        Checkpoint.Save(model, FilePath, new Dictionary<string, string> { ["words"] = "no effusion" });
+        var loaded = Checkpoint.Load<Clip>(FilePath);
+        var metadata = Checkpoint.Metadata(FilePath);
 
         Assert.Equal(TinyClip.Options, loaded.Options);
         Assert.Equal("no effusion", metadata["words"]);
@@ -40,7 +41,7 @@ public sealed class ClipCheckpointTests : IDisposable
         weights["context_length"] = torch.tensor(8L);   // OpenAI's files repeat some sizes like this
         Safetensors.Write(FilePath, weights);
 
-        var loaded = ClipCheckpoint.Load(FilePath, TinyClip.Options);
+        var loaded = Checkpoint.Load(FilePath, TinyClip.Options);
 
         var proj = loaded.state_dict()["visual.proj"];
         Assert.Equal(torch.ScalarType.Float32, proj.dtype);
@@ -53,19 +54,19 @@ public sealed class ClipCheckpointTests : IDisposable
         using var model = TinyClip.Create(seed: 1);
         Safetensors.Write(FilePath, model.state_dict());
 
-        Assert.Contains("ClipOptions", Refusal(() => ClipCheckpoint.Load(FilePath)), StringComparison.Ordinal);
+        Assert.Contains("options of a Clip", Refusal(() => Checkpoint.Load<Clip>(FilePath)), StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_file_of_other_sizes_is_refused_with_the_places()
     {
         using var model = TinyClip.Create(seed: 1);
-        ClipCheckpoint.Save(model, FilePath);
+        Checkpoint.Save(model, FilePath);
         var deeper = TinyClip.Options with { EmbeddingSize = 8, Image = TinyClip.Options.Image with { Depth = 3 } };
 
-        var message = Refusal(() => ClipCheckpoint.Load(FilePath, deeper));
+        var message = Refusal(() => Checkpoint.Load(FilePath, deeper));
 
-        Assert.Contains("missing: visual.transformer.resblocks.2", message, StringComparison.Ordinal);
+        Assert.Contains("visual.transformer.resblocks.2", message, StringComparison.Ordinal);
         Assert.Contains("visual.proj is [32, 16] instead of [32, 8]", message, StringComparison.Ordinal);
     }
 
@@ -75,7 +76,7 @@ public sealed class ClipCheckpointTests : IDisposable
         using var other = torch.ones(3);
         Safetensors.Write(FilePath, new Dictionary<string, torch.Tensor> { ["bias"] = other });
 
-        Assert.Contains("not part of the model: bias", Refusal(() => ClipCheckpoint.Load(FilePath, TinyClip.Options)), StringComparison.Ordinal);
+        Assert.Contains("not part of the model: bias", Refusal(() => Checkpoint.Load(FilePath, TinyClip.Options)), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -88,7 +89,7 @@ public sealed class ClipCheckpointTests : IDisposable
         using var model = TinyClip.Create(seed: 1);
         Safetensors.Write(FilePath, model.state_dict(), new Dictionary<string, string> { ["clip_options"] = json });
 
-        Assert.Contains("sizes", Refusal(() => ClipCheckpoint.Load(FilePath)), StringComparison.Ordinal);
+        Assert.Contains("sizes", Refusal(() => Checkpoint.Load<Clip>(FilePath)), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -100,18 +101,18 @@ public sealed class ClipCheckpointTests : IDisposable
         using var model = TinyClip.Create(seed: 1);
         Safetensors.Write(FilePath, model.state_dict(), new Dictionary<string, string> { ["clip_options"] = json });
 
-        Assert.Throws<InvalidDataException>(() => ClipCheckpoint.Load(FilePath));
+        Assert.Throws<InvalidDataException>(() => Checkpoint.Load<Clip>(FilePath));
     }
 
     [Fact]
     public void A_truncated_file_is_refused()
     {
         using var model = TinyClip.Create(seed: 1);
-        ClipCheckpoint.Save(model, FilePath);
+        Checkpoint.Save(model, FilePath);
         var bytes = File.ReadAllBytes(FilePath);
         File.WriteAllBytes(FilePath, bytes[..(bytes.Length / 2)]);
 
-        Assert.Contains("not a usable safetensors file", Refusal(() => ClipCheckpoint.Load(FilePath)), StringComparison.Ordinal);
+        Assert.Contains("not a usable safetensors file", Refusal(() => Checkpoint.Load<Clip>(FilePath)), StringComparison.Ordinal);
     }
 
     private string Refusal(Func<object> action)

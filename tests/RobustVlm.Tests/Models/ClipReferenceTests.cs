@@ -19,7 +19,7 @@ public sealed class ClipReferenceTests
     private static readonly ClipOptions Base = new()
     {
         EmbeddingSize = 4,
-        Image = new VisionTransformerOptions
+        Image = new ClipVisionOptions
         {
             ImageSize = 8,
             PatchSize = 4,

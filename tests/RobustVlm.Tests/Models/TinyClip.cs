@@ -9,7 +9,7 @@ internal static class TinyClip
     internal static readonly ClipOptions Options = new()
     {
         EmbeddingSize = 16,
-        Image = new VisionTransformerOptions { ImageSize = 16, PatchSize = 4, Width = 32, Depth = 2, Heads = 2 },
+        Image = new ClipVisionOptions { ImageSize = 16, PatchSize = 4, Width = 32, Depth = 2, Heads = 2 },
         Text = new TextEncoderOptions
         {
             VocabularySize = 40,
