@@ -59,7 +59,7 @@ internal static class FamilyCaptions
         return string.Format(CultureInfo.InvariantCulture, template, described);
     }
 
-    // "an {colour} arrow" and "a {colour} arrow" both come out with the right article.
+    // "an {colour} arrow" and "a {colour} arrow" both come out with the right article; "an {colour} hourglass" must be written so.
     private static string WithColour(string phrase, string? colour)
     {
         var slot = phrase.IndexOf(ColourSlot, StringComparison.Ordinal);
@@ -70,7 +70,7 @@ internal static class FamilyCaptions
 
         var (before, after) = (phrase[..slot], phrase[(slot + ColourSlot.Length)..]);
         var next = colour is null ? after : $"{colour} {after}";
-        if (before is "a " or "an ")
+        if (before == "a " || (before == "an " && colour is not null))
         {
             before = "aeiou".Contains(next[0], StringComparison.OrdinalIgnoreCase) ? "an " : "a ";
         }

@@ -37,9 +37,9 @@ internal sealed class FamilyLook(Tensor numbers, FamilyStyle style)
     {
         var (angle, slope) = (_draws.Uniform(0, 2 * Math.PI), _draws.Uniform(0, 0.18));
         var light = (scene.FilmX * angle.cos() + scene.FilmY * angle.sin()) * slope + _draws.Uniform(0.82, 1.12);
-        var haze = _draws.Uniform(0, 0.12).unsqueeze(-1);
-        var lit = scene.Picture * light.unsqueeze(1) * (1 - haze) + haze * 0.6;
-        return (lit + noise * _draws.Uniform(0.01, style.Noise).unsqueeze(-1)).clamp_(0, 1);
+        var haze = _draws.Uniform(0, 0.12);
+        var gain = (light * (1 - haze)).unsqueeze(1);
+        return (scene.Picture * gain).addcmul_(noise, _draws.Uniform(0.01, style.Noise).unsqueeze(-1), 1).add_((haze * 0.6).unsqueeze(-1)).clamp_(0, 1);
     }
 
     private static Tensor Pick(Scene scene, Tensor pair, Func<(int Front, int Back), int> which)

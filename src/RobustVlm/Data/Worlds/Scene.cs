@@ -14,6 +14,8 @@ internal sealed class Scene
     private readonly SmoothFields _fields;
     private readonly Tensor _fieldNumbers;
     private int _nextField;
+    private Tensor _picture;
+    private bool _inPlace;
 
     internal Scene(int size, PhantomDraws draws, SmoothFields fields, Tensor fieldNumbers, Device device)
     {
@@ -28,7 +30,7 @@ internal sealed class Scene
         FilmY = axis.view(1, -1, 1);
         (X, Y) = (FilmX, FilmY);
         Softness = full([1, 1, 1], 1.0 / size, dtype: ScalarType.Float32, device: device);
-        Picture = zeros([Count, 3, size, size], dtype: ScalarType.Float32, device: device);
+        _picture = zeros([Count, 3, size, size], dtype: ScalarType.Float32, device: device);
         (Ink, Paper) = (Rgb(0, 0, 0), Rgb(1, 1, 1));
     }
 
@@ -71,7 +73,17 @@ internal sealed class Scene
     internal Tensor Paper { get; set; }
 
     /// <summary>What is painted so far, [n, 3, H, W].</summary>
-    internal Tensor Picture { get; set; }
+    internal Tensor Picture
+    {
+        get
+        {
+            // Whoever asks may keep it, so it is not painted over.
+            _inPlace = false;
+            return _picture;
+        }
+
+        set => (_picture, _inPlace) = (value, false);
+    }
 
     /// <summary>A fixed colour.</summary>
     internal Tensor Rgb(double red, double green, double blue) =>
@@ -92,20 +104,36 @@ internal sealed class Scene
     /// <param name="colour">Float tensor [n, 3, 1, 1], [1, 3, 1, 1] or [n, 3, H, W].</param>
     internal void Paint(Tensor mask, Tensor colour)
     {
+        using var scope = NewDisposeScope();
         var cover = mask.unsqueeze(1);
-        Picture = Picture + cover * (colour - Picture);
+        if (_inPlace)
+        {
+            _picture.mul_(1 - cover).addcmul_(cover, colour, 1);
+            return;
+        }
+
+        _picture = (_picture * (1 - cover)).addcmul(cover, colour, 1).MoveToOuterDisposeScope();
+        _inPlace = _picture.NumberOfElements == Count * 3 * Size * Size;
     }
 
     /// <summary>Paints a shape in the object's colour or another.</summary>
     /// <param name="distance">Float tensor [n, H, W], positive inside, in object coordinates.</param>
     /// <param name="colour">As in <see cref="Paint"/>; null takes <see cref="Ink"/>.</param>
-    internal void Fill(Tensor distance, Tensor? colour = null) => Paint(Mask(distance), colour ?? Ink);
+    internal void Fill(Tensor distance, Tensor? colour = null)
+    {
+        using var mask = Mask(distance);
+        Paint(mask, colour ?? Ink);
+    }
 
     /// <summary>Paints a line along the edge of a shape.</summary>
-    internal void Outline(Tensor distance, double width, Tensor? colour = null) => Paint(Mask(width / 2 - distance.abs()), colour ?? Ink);
+    internal void Outline(Tensor distance, double width, Tensor? colour = null)
+    {
+        using var line = WrappedTensorDisposeScope(() => distance.abs().neg_().add_(width / 2));
+        Fill(line, colour);
+    }
 
     /// <summary>1 inside, 0 outside, with an edge of about one pixel.</summary>
-    internal Tensor Mask(Tensor distance) => Inside(distance, Softness);
+    internal Tensor Mask(Tensor distance) => WrappedTensorDisposeScope(() => Inside(distance, Softness));
 
     /// <summary>A smooth random field with mean 0 and variance 1 in picture coordinates; every call gives another.</summary>
     /// <param name="cells">Bumps across the picture: one of <see cref="FieldCells"/>.</param>

@@ -5,11 +5,14 @@ namespace RobustVlm.Data.Worlds;
 /// <summary>All worlds by name.</summary>
 public static class WorldCatalog
 {
+    /// <summary>The broad set to learn from: none of its classes occurs in another world.</summary>
+    public static IWorld Source { get; } = new Objects();
+
     /// <summary>The class families for zero-shot evaluation; the broad set to learn from is not among them.</summary>
     public static IReadOnlyList<IWorld> ZeroShot { get; } = [new Shapes()];
 
     /// <summary>Every world.</summary>
-    public static IReadOnlyList<IWorld> All { get; } = [.. ZeroShot];
+    public static IReadOnlyList<IWorld> All { get; } = [Source, .. ZeroShot];
 
     /// <summary>Finds a world.</summary>
     /// <param name="name">Its short name.</param>
