@@ -5,7 +5,7 @@ namespace RobustVlm.Data.Worlds;
 
 /// <summary>Signed distances of plain shapes, positive inside. Coordinates and results are float tensors [n, H, W] or broadcast to it.</summary>
 /// <remarks>Parameters are numbers; give shifted, turned or scaled coordinates where they vary from picture to picture.</remarks>
-internal static class Sdf
+internal static partial class Sdf
 {
     internal static Tensor Circle(Tensor x, Tensor y, double centreX, double centreY, double radius) =>
         radius - Length(x - centreX, y - centreY);
