@@ -99,6 +99,13 @@ internal sealed class Scene
     /// <summary>A lighter (above 1) or darker (below 1) version of a colour.</summary>
     internal static Tensor Shade(Tensor colour, double factor) => (colour * factor).clamp_(0, 1);
 
+    /// <summary>Nearly black on light colours, nearly white on dark ones.</summary>
+    internal Tensor Contrasting(Tensor colour)
+    {
+        var isLight = (colour * Rgb(0.3, 0.5, 0.2)).sum([1], keepdim: true).gt(0.38).to(ScalarType.Float32);
+        return Rgb(0.06, 0.06, 0.08) * isLight + Rgb(0.96, 0.96, 0.95) * (1 - isLight);
+    }
+
     /// <summary>Paints a colour where the mask is 1.</summary>
     /// <param name="mask">Float tensor [n, H, W] or broadcastable, 0 to 1.</param>
     /// <param name="colour">Float tensor [n, 3, 1, 1], [1, 3, 1, 1] or [n, 3, H, W].</param>

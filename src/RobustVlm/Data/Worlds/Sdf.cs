@@ -8,7 +8,7 @@ namespace RobustVlm.Data.Worlds;
 /// Parameters are numbers; give shifted, turned or scaled coordinates where they vary from picture to picture. Each shape frees its
 /// intermediate results at once: those of a whole picture would not stay in the processor's cache.
 /// </remarks>
-internal static class Sdf
+internal static partial class Sdf
 {
     internal static Tensor Circle(Tensor x, Tensor y, double centreX, double centreY, double radius)
     {

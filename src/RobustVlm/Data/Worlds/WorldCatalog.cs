@@ -9,7 +9,11 @@ public static class WorldCatalog
     public static IWorld Source { get; } = new Objects();
 
     /// <summary>The class families for zero-shot evaluation; the broad set to learn from is not among them.</summary>
-    public static IReadOnlyList<IWorld> ZeroShot { get; } = [new Shapes()];
+    public static IReadOnlyList<IWorld> ZeroShot { get; } =
+    [
+        new Shapes(),
+        new Textures(), new Digits(), new Letters(), new Flags(), new Clocks(), new Faces(), new Histology(),
+    ];
 
     /// <summary>Every world.</summary>
     public static IReadOnlyList<IWorld> All { get; } = [Source, .. ZeroShot];
