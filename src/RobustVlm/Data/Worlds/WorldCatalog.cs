@@ -6,7 +6,11 @@ namespace RobustVlm.Data.Worlds;
 public static class WorldCatalog
 {
     /// <summary>The class families for zero-shot evaluation; the broad set to learn from is not among them.</summary>
-    public static IReadOnlyList<IWorld> ZeroShot { get; } = [new Shapes()];
+    public static IReadOnlyList<IWorld> ZeroShot { get; } =
+    [
+        new Shapes(),
+        new Plants(), new Animals(), new Vehicles(),
+    ];
 
     /// <summary>Every world.</summary>
     public static IReadOnlyList<IWorld> All { get; } = [.. ZeroShot];
