@@ -1,4 +1,5 @@
 using RobustVlm.Data.Worlds.Families;
+using RobustVlm.Data.Worlds.Medical;
 
 namespace RobustVlm.Data.Worlds;
 
@@ -13,10 +14,14 @@ public static class WorldCatalog
     [
         new Shapes(),
         new Textures(), new Digits(), new Letters(), new Flags(), new Clocks(), new Faces(), new Histology(),
+        new Plants(), new Animals(), new Vehicles(),
     ];
 
+    /// <summary>The medical worlds.</summary>
+    public static IReadOnlyList<IWorld> Medical { get; } = [new BloodCells(), new Fundus(), new Mammogram(), new SkinLesions()];
+
     /// <summary>Every world.</summary>
-    public static IReadOnlyList<IWorld> All { get; } = [Source, .. ZeroShot];
+    public static IReadOnlyList<IWorld> All { get; } = [Source, .. ZeroShot, .. Medical];
 
     /// <summary>Finds a world.</summary>
     /// <param name="name">Its short name.</param>
