@@ -1,4 +1,5 @@
 using RobustVlm.Data.Worlds.Families;
+using RobustVlm.Data.Worlds.Medical;
 
 namespace RobustVlm.Data.Worlds;
 
@@ -8,8 +9,15 @@ public static class WorldCatalog
     /// <summary>The class families for zero-shot evaluation; the broad set to learn from is not among them.</summary>
     public static IReadOnlyList<IWorld> ZeroShot { get; } = [new Shapes()];
 
+    /// <summary>The medical worlds.</summary>
+    public static IReadOnlyList<IWorld> Medical { get; } = [new BloodCells(), new Fundus(), new Mammogram(), new SkinLesions()];
+
     /// <summary>Every world.</summary>
-    public static IReadOnlyList<IWorld> All { get; } = [.. ZeroShot];
+    public static IReadOnlyList<IWorld> All { get; } =
+    [
+        .. ZeroShot,
+        .. Medical,
+    ];
 
     /// <summary>Finds a world.</summary>
     /// <param name="name">Its short name.</param>
