@@ -1,5 +1,5 @@
 using RobustVlm.Attacks;
-using RobustVlm.Data;
+using RobustVlm.Data.Chest;
 using RobustVlm.Data.Text;
 using RobustVlm.Engine;
 using RobustVlm.Evaluation;
@@ -189,7 +189,7 @@ public sealed class AttackADiagnosisExperiment
     /// <summary>Fits a linear probe to somebody's own images on the frozen image encoder, and attacks it.</summary>
     /// <param name="model">The trained model.</param>
     /// <param name="folder">
-    /// Folder of images with a CSV table, see <see cref="ImageFolder"/>. Null takes the environment variable <c>ROBUSTVLM_IMAGES</c>;
+    /// Folder of images with a CSV table, see <see cref="RobustVlm.Data.ImageFolder"/>. Null takes the environment variable <c>ROBUSTVLM_IMAGES</c>;
     /// without it, some radiographs are written to a folder and read back.
     /// </param>
     public OwnImages ProbeOwnImages(TrainedClip model, string? folder = null)

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using RobustVlm.Data;
+using RobustVlm.Data.Chest;
 using RobustVlm.Data.Text;
 using RobustVlm.Experiments.Results;
 using RobustVlm.Methods;

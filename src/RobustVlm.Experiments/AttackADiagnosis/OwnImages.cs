@@ -1,6 +1,7 @@
 using System.Text;
 using RobustVlm.Attacks;
 using RobustVlm.Data;
+using RobustVlm.Data.Chest;
 using RobustVlm.Evaluation;
 using RobustVlm.Experiments.Plots;
 using RobustVlm.Experiments.Results;

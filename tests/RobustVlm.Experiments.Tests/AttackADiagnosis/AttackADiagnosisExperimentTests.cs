@@ -1,5 +1,5 @@
 using RobustVlm.Attacks;
-using RobustVlm.Data;
+using RobustVlm.Data.Chest;
 using RobustVlm.Experiments.AttackADiagnosis;
 using RobustVlm.Experiments.Plots;
 using RobustVlm.Experiments.Results;

@@ -1,4 +1,5 @@
 using RobustVlm.Data;
+using RobustVlm.Data.Chest;
 using RobustVlm.Data.Text;
 using Xunit;
 using static TorchSharp.torch;

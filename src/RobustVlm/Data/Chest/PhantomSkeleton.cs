@@ -1,7 +1,7 @@
 using static RobustVlm.Data.SoftShapes;
 using static TorchSharp.torch;
 
-namespace RobustVlm.Data;
+namespace RobustVlm.Data.Chest;
 
 /// <summary>Ribs, collarbones, shoulders and spine.</summary>
 internal static class PhantomSkeleton

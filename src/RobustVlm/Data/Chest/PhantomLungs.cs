@@ -1,7 +1,7 @@
 using static RobustVlm.Data.SoftShapes;
 using static TorchSharp.torch;
 
-namespace RobustVlm.Data;
+namespace RobustVlm.Data.Chest;
 
 /// <summary>Lung fields and diaphragm.</summary>
 /// <remarks>Lengths are in patient coordinates; tensors are [N, H, W] unless said otherwise.</remarks>

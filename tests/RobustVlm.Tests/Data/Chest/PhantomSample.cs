@@ -1,7 +1,7 @@
-using RobustVlm.Data;
+using RobustVlm.Data.Chest;
 using static TorchSharp.torch;
 
-namespace RobustVlm.Tests.Data;
+namespace RobustVlm.Tests.Data.Chest;
 
 /// <summary>Labels for tests.</summary>
 internal static class PhantomSample

@@ -1,4 +1,4 @@
-namespace RobustVlm.Data;
+namespace RobustVlm.Data.Chest;
 
 /// <summary>What a chest radiograph shows: nothing abnormal or one of six findings. The values are class indices.</summary>
 public enum Finding

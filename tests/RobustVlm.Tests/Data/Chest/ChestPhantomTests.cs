@@ -1,8 +1,8 @@
-using RobustVlm.Data;
+using RobustVlm.Data.Chest;
 using Xunit;
 using static TorchSharp.torch;
 
-namespace RobustVlm.Tests.Data;
+namespace RobustVlm.Tests.Data.Chest;
 
 public sealed class ChestPhantomTests
 {

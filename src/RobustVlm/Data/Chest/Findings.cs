@@ -1,4 +1,4 @@
-namespace RobustVlm.Data;
+namespace RobustVlm.Data.Chest;
 
 /// <summary>Facts about the values of <see cref="Finding"/>.</summary>
 public static class Findings

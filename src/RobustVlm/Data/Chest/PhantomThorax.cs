@@ -1,7 +1,7 @@
 using static RobustVlm.Data.SoftShapes;
 using static TorchSharp.torch;
 
-namespace RobustVlm.Data;
+namespace RobustVlm.Data.Chest;
 
 /// <summary>The chest of a chunk of phantoms: body, lungs, and between the lungs heart and great vessels.</summary>
 /// <remarks>Lengths are in patient coordinates; tensors are [N, H, W].</remarks>

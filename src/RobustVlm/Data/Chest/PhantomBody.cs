@@ -1,7 +1,7 @@
 using static RobustVlm.Data.SoftShapes;
 using static TorchSharp.torch;
 
-namespace RobustVlm.Data;
+namespace RobustVlm.Data.Chest;
 
 /// <summary>Size of the chest and outline of the body with neck, shoulders and arms.</summary>
 /// <remarks>Lengths are in patient coordinates.</remarks>

@@ -1,4 +1,4 @@
-namespace RobustVlm.Data;
+namespace RobustVlm.Data.Chest;
 
 /// <summary>The patient's side. The patient's left is on the right of the picture.</summary>
 public enum BodySide

@@ -1,4 +1,4 @@
-namespace RobustVlm.Data;
+namespace RobustVlm.Data.Chest;
 
 /// <summary>The words of the reports: synonyms, degrees, places and side remarks.</summary>
 internal static class ReportGrammar

@@ -1,7 +1,7 @@
 using static RobustVlm.Data.SoftShapes;
 using static TorchSharp.torch;
 
-namespace RobustVlm.Data;
+namespace RobustVlm.Data.Chest;
 
 /// <summary>What all parts of a chunk of phantoms share: who has which finding, and where each pixel lies in the patient.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using static RobustVlm.Data.SoftShapes;
 using static TorchSharp.torch;
 
-namespace RobustVlm.Data;
+namespace RobustVlm.Data.Chest;
 
 /// <summary>Turns attenuation into a picture: leads and tubes, exposure, film curve, noise, collimation, side marker.</summary>
 internal static class PhantomFilm

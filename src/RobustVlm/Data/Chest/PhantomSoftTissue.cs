@@ -1,7 +1,7 @@
 using static RobustVlm.Data.SoftShapes;
 using static TorchSharp.torch;
 
-namespace RobustVlm.Data;
+namespace RobustVlm.Data.Chest;
 
 /// <summary>What else casts a shadow: breasts, windpipe, stomach, heart and mediastinum.</summary>
 internal static class PhantomSoftTissue

@@ -1,7 +1,7 @@
 using RobustVlm.Engine;
 using static TorchSharp.torch;
 
-namespace RobustVlm.Data;
+namespace RobustVlm.Data.Chest;
 
 /// <summary>Settings of <see cref="ChestPhantom"/>.</summary>
 public sealed record ChestPhantomOptions

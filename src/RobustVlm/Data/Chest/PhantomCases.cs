@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace RobustVlm.Data;
+namespace RobustVlm.Data.Chest;
 
 /// <summary>What is wrong with whom, drawn before anything is rendered. Long tensors hold -1 where a property does not apply.</summary>
 /// <param name="Labels">Long tensor [N], index of the <see cref="Finding"/>.</param>

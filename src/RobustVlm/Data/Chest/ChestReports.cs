@@ -1,7 +1,7 @@
 using System.Globalization;
 using static TorchSharp.torch;
 
-namespace RobustVlm.Data;
+namespace RobustVlm.Data.Chest;
 
 /// <summary>Short radiology reports of chest phantoms: finding, side, severity, zone, what is absent, impression.</summary>
 /// <remarks>

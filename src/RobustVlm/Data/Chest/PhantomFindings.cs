@@ -1,7 +1,7 @@
 using static RobustVlm.Data.SoftShapes;
 using static TorchSharp.torch;
 
-namespace RobustVlm.Data;
+namespace RobustVlm.Data.Chest;
 
 /// <summary>The findings of a chunk of phantoms: what they do to the lungs, and where they are.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace RobustVlm.Data;
+namespace RobustVlm.Data.Chest;
 
 /// <summary>Rendered radiographs with everything that is known about them. Long tensors hold -1 where a property does not apply.</summary>
 public sealed class PhantomBatch : IDisposable
