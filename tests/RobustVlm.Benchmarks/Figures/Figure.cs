@@ -5,7 +5,7 @@ namespace RobustVlm.Benchmarks.Figures;
 /// <param name="About">What is measured, in a few words.</param>
 /// <param name="Unit">How the numbers are shown.</param>
 /// <param name="Goal">What the number is held against.</param>
-/// <param name="Prepare">Sets the work up, once per process; the result takes one sample, in the unit's base (seconds, FLOP/s, bytes).</param>
+/// <param name="Prepare">Sets the work up, once per process; the result takes one sample, in the unit's base (seconds, FLOP/s, pictures/s, bytes).</param>
 internal sealed record Figure(string Name, string About, Unit Unit, Goal Goal, Func<Func<double>> Prepare)
 {
     /// <summary>Whether every sample needs a process of its own, e.g. a peak of memory.</summary>

@@ -21,6 +21,9 @@ internal abstract record Goal(string Text)
     /// <summary>Below a fixed number, given in the unit's base.</summary>
     public static Goal Below(double limit, string text) => new Limit(limit, text);
 
+    /// <summary>At least a fixed number, given in the unit's base.</summary>
+    public static Goal AtLeast(double least, string text) => new Floor(least, text);
+
     /// <summary>At least this share of the peak measured by the C++ program.</summary>
     public static Goal PeakShare(double share) => new AgainstPeak(share);
 
@@ -73,6 +76,13 @@ internal abstract record Goal(string Text)
         public override bool? IsMet(Unit unit, Medians medians) => medians.Ours is { } ours ? ours < Value : null;
 
         public override string Ratio(Unit unit, Medians medians) => PythonRatio(unit, medians);
+    }
+
+    private sealed record Floor(double Value, string Words) : Goal(Words)
+    {
+        public override bool? IsMet(Unit unit, Medians medians) => medians.Ours is { } ours ? ours >= Value : null;
+
+        public override string Ratio(Unit unit, Medians medians) => medians.Ours is { } ours ? $"{Number(ours / Value)} of the goal" : "";
     }
 
     private sealed record AgainstPeak(double Share) : Goal($"at least {Number(Share)} of peak")

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace RobustVlm.Benchmarks.Figures;
 
-/// <summary>How a number is shown; samples are in seconds, FLOP/s or bytes.</summary>
+/// <summary>How a number is shown; samples are in seconds, FLOP/s, pictures/s or bytes.</summary>
 /// <param name="Name">What stands behind the number.</param>
 /// <param name="Size">The unit in the base.</param>
 /// <param name="MoreIsBetter">Whether a larger number is the better one.</param>
@@ -12,6 +12,7 @@ internal sealed record Unit(string Name, double Size, bool MoreIsBetter = false)
     public static readonly Unit Microseconds = new("us", 1e-6);
     public static readonly Unit Milliseconds = new("ms", 1e-3);
     public static readonly Unit GigaFlops = new("GFLOP/s", 1e9, MoreIsBetter: true);
+    public static readonly Unit PicturesPerSecond = new("pictures/s", 1, MoreIsBetter: true);
     public static readonly Unit Bytes = new("B", 1);
     public static readonly Unit Mebibytes = new("MiB", 1 << 20);
 

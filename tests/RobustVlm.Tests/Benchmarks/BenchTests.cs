@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using RobustVlm.Data.Worlds;
 using Xunit;
 
 namespace RobustVlm.Tests.Benchmarks;
@@ -20,6 +21,8 @@ public sealed class BenchTests : IDisposable
         Assert.Contains("add ", output, StringComparison.Ordinal);
         Assert.Contains("(at most C++ + 100 ns)", output, StringComparison.Ordinal);
         Assert.Contains("vit-train-bf16", output, StringComparison.Ordinal);
+        Assert.Contains("(at least 1000 /s)", output, StringComparison.Ordinal);
+        Assert.All(WorldCatalog.All, world => Assert.Contains($"world-{world.Name} ", output, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -53,7 +53,8 @@ internal static class FamilyCaptions
 
         if (style.NamesBackground && choose.Next() < 0.4)
         {
-            described += $" on a {Hue.All[back].Name} background";
+            var name = Hue.All[back].Name;
+            described += $" on {Article(name)}{name} background";
         }
 
         return string.Format(CultureInfo.InvariantCulture, template, described);
@@ -70,13 +71,19 @@ internal static class FamilyCaptions
 
         var (before, after) = (phrase[..slot], phrase[(slot + ColourSlot.Length)..]);
         var next = colour is null ? after : $"{colour} {after}";
-        if (before == "a " || (before == "an " && colour is not null))
+        foreach (var article in new[] { "a ", "an " })
         {
-            before = "aeiou".Contains(next[0], StringComparison.OrdinalIgnoreCase) ? "an " : "a ";
+            if ((before == article || before.EndsWith(" " + article, StringComparison.Ordinal)) && (article == "a " || colour is not null))
+            {
+                before = before[..^article.Length] + Article(next);
+                break;
+            }
         }
 
         return before + next;
     }
+
+    private static string Article(string next) => "aeiou".Contains(next[0], StringComparison.OrdinalIgnoreCase) ? "an " : "a ";
 
     private static string Place(double x, double y)
     {

@@ -21,6 +21,7 @@ internal static class WorldGuard
             throw new ArgumentException("Give labels as a long tensor [N] with at least one element.", nameof(labels));
         }
 
+        using var scope = NewDisposeScope();
         if (labels.min().item<long>() < 0 || labels.max().item<long>() >= classes)
         {
             throw new ArgumentException($"Labels are class indices from 0 to {classes - 1}.", nameof(labels));

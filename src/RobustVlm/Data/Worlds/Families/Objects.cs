@@ -30,7 +30,7 @@ internal sealed class Objects : ClassFamily
         new("envelope", ObjectShapes.Envelope, "an {colour} envelope", "a closed {colour} envelope"),
         new("ladder", ObjectShapes.Ladder, "a {colour} ladder", "a {colour} ladder with rungs"),
         new("bell", ObjectShapes.Bell, "a {colour} bell"),
-        new("anchor", ObjectShapes.Anchor, "an {colour} anchor", "an {colour} ship's anchor"),
+        new("anchor", ObjectShapes.Anchor, "an {colour} anchor", "a {colour} ship's anchor"),
         new("crown", ObjectShapes.Crown, "a {colour} crown", "a king's {colour} crown"),
         new("candle", ObjectShapes.Candle, "a {colour} candle", "a burning {colour} candle"),
         new("guitar", ObjectShapes.Guitar, "a {colour} guitar"),
