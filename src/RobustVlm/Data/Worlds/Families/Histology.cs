@@ -10,6 +10,9 @@ namespace RobustVlm.Data.Worlds.Families;
 /// </remarks>
 internal sealed class Histology : ClassFamily
 {
+    // Distance between glands in object coordinates.
+    private const double Apart = 1.9;
+
     public override string Name => "histology";
 
     public override string Title => "Tissue slides";
@@ -50,20 +53,20 @@ internal sealed class Histology : ClassFamily
         var violet = Haematoxylin(s);
         var spacing = s.Draws.Uniform(0.25, 0.46);
         var salt = (s.Draws.Uniform() * 250).floor();
-        var (nearest, _, number) = Sdf.Cells(s.X / spacing, s.Y / spacing, s.Draws.Uniform(0.15, 0.3), salt);
+        var (nearest, _, number) = Sdf.Cells(s.X / spacing + s.Draws.Uniform(), s.Y / spacing + s.Draws.Uniform(), s.Draws.Uniform(0.15, 0.3), salt);
         s.Paint(s.Mask((s.Draws.Uniform(0.22, 0.3) + 0.06 * number - nearest) * spacing) * 0.92, violet);
-        for (var i = 0; i < 3; i++)
-        {
-            PaintGland(s, violet, present: 0.6);
-        }
+        PaintGlands(s, violet, present: 0.65);
+        PaintGlands(s, violet, present: 0.35);
 
         Balance(s);
     }
 
-    // A duct cut across: a pale hollow, a cuff of cells, their nuclei in a row.
-    private static void PaintGland(Scene s, Tensor violet, double present)
+    // Ducts cut across: a pale hollow, a cuff of cells, their nuclei in a row.
+    private static void PaintGlands(Scene s, Tensor violet, double present)
     {
-        var (x, y) = (s.X - s.Draws.Uniform(-1.4, 1.4), (s.Y - s.Draws.Uniform(-1.4, 1.4)) * s.Draws.Uniform(0.75, 1.3));
+        // Repeated, so that no place in the picture is likelier than another.
+        var x = Sdf.Repeat(s.X + s.Draws.Uniform(0, Apart), Apart);
+        var y = Sdf.Repeat(s.Y + s.Draws.Uniform(0, Apart), Apart) * s.Draws.Uniform(0.75, 1.3);
         var shown = s.Draws.Chance(present);
         var radius = Length(x, y);
         var size = s.Draws.Uniform(0.34, 0.5);
@@ -85,7 +88,7 @@ internal sealed class Histology : ClassFamily
         var nest = s.Field(2) + s.Draws.Uniform(0.3, 2);
         var spacing = s.Draws.Uniform(0.32, 0.44);
         var salt = (s.Draws.Uniform() * 250).floor();
-        var (nearest, _, number) = Sdf.Cells(x / spacing, y / spacing, full([1, 1, 1], 0.4, device: s.Device), salt);
+        var (nearest, _, number) = Sdf.Cells(x / spacing + s.Draws.Uniform(), y / spacing + s.Draws.Uniform(), full([1, 1, 1], 0.4, device: s.Device), salt);
         var grain = s.Field(16);
         s.Paint(Inside(nest, 0.15) * 0.5, s.Between((0.80, 0.55, 0.78), (0.70, 0.50, 0.76)));
         var nuclei = s.Mask((0.3 + 0.22 * (number * 7).remainder(1) - nearest + 0.04 * grain) * spacing) * Inside(nest + 0.3, 0.1);
@@ -94,16 +97,21 @@ internal sealed class Histology : ClassFamily
     }
 
     // More nuclei would make a picture darker and bluer. The amount of stain (optical density; Ruifrok and Johnston 2001) is brought to where
-    // the mean colour is what the laboratory aims at, whatever the class; a power never leaves [0, 1].
+    // the mean colour is what the laboratory aims at, then the contrast, whatever the class.
     private static void Balance(Scene s)
     {
-        var target = s.Between((0.76, 0.56, 0.73), (0.62, 0.46, 0.70)) + s.Draws.Bell(0, 0.1).unsqueeze(-1);
+        var channels = cat([s.Draws.Bell(0, 0.08), s.Draws.Bell(0, 0.08), s.Draws.Bell(0, 0.08)], 1).unsqueeze(-1);
+        var target = s.Between((0.74, 0.55, 0.71), (0.62, 0.46, 0.69)) + s.Draws.Bell(0, 0.08).unsqueeze(-1) + channels;
         var density = (s.Picture + 0.02).clamp_max_(0.995).log();
         var amount = target.log() / density.mean([2, 3], keepdim: true);
-        for (var i = 0; i < 3; i++)
+        for (var i = 0; i < 4; i++)
         {
             s.Picture = (density * amount).exp_();
             amount = amount * target.log() / s.Picture.mean([2, 3], keepdim: true).log();
         }
+
+        var deviation = s.Picture - target;
+        var contrast = s.Draws.Uniform(0.1, 0.14).unsqueeze(-1) / deviation.square().mean([1, 2, 3], keepdim: true).sqrt();
+        s.Picture = (target + deviation * contrast).clamp_(0, 1);
     }
 }
