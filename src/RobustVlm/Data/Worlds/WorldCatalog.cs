@@ -9,7 +9,7 @@ public static class WorldCatalog
     public static IReadOnlyList<IWorld> ZeroShot { get; } =
     [
         new Shapes(),
-        new Plants(), new Animals(), new Vehicles(),
+        new Plants(), new Animals(), new Vehicles(), new Food(), new Microbes(), new Aerial(), new Scenes(),
     ];
 
     /// <summary>Every world.</summary>
