@@ -51,10 +51,7 @@ internal sealed class Aerial : ClassFamily
         {
             draw(scene);
             Varied.Reprint(scene);
-            var level = scene.Picture.mean([1L, 2L, 3L], keepdim: true);
-            var contrast = (scene.Picture - level) * scene.Draws.Uniform(0.8, 1.3).unsqueeze(-1);
-            var mean = scene.Draws.Uniform(0.25, 0.6).unsqueeze(-1);
-            scene.Picture = ((mean * 0.6 + level * 0.4 + contrast) * scene.Between((1.3, 1.1, 0.8), (0.75, 0.95, 1.25))).clamp(0, 1);
+            Varied.EvenOut(scene);
         },
         phrases);
 

@@ -63,7 +63,7 @@ internal sealed class Food : ClassFamily
         var patty = Sdf.Box(s.X, s.Y, 0, 0.28, 0.88, 0.13, 0.12);
         var salad = 0.09 - (s.Y - 0.07 * (s.X * s.Draws.Uniform(9, 13)).sin()).abs();
         salad = Min(salad, 0.93 - s.X.abs());
-        Varied.Rim(s, Max(top, bottom, patty, Sdf.Box(s.X, s.Y, 0, 0.1, 0.9, 0.4)), 0.07);
+        Varied.Rim(s, Max(top, bottom, patty, Sdf.Box(s.X, s.Y, 0, 0.2, 0.8, 0.32)), 0.07);
         var bun = s.Between((0.9, 0.65, 0.3), (0.65, 0.38, 0.15));
         s.Fill(Sdf.Box(s.X, s.Y, 0, 0.2, 0.8, 0.32), s.Between((0.95, 0.8, 0.25), (0.9, 0.35, 0.2)));
         s.Fill(bottom, bun);

@@ -12,10 +12,6 @@ internal sealed class Scenes : ClassFamily
 
     internal override FamilyStyle Style { get; } = new()
     {
-        LeastScale = 0.95,
-        LargestScale = 1.2,
-        Turn = 0.05,
-        Mirrored = true,
         NamesColour = false,
         NamesBackground = false,
         NamesPlace = false,
@@ -53,15 +49,17 @@ internal sealed class Scenes : ClassFamily
         scene.Paint(clouds * 0.6 * scene.Draws.Chance(0.6), scene.Paper * 0.5 + 0.45);
     }
 
-    // The same change of light and colour for every class, so that a palette tells little.
+    // The same change of frame, light and colour for every class, so that a palette or a place tells little.
     private static FamilyClass View(string name, Action<Scene> draw, params string[] phrases) => new(
         name,
         scene =>
         {
+            // Near or far, to any side, high or low: the frame is chosen anew for every picture.
+            scene.Pose(
+                scene.Draws.Uniform(-0.5, 0.5), scene.Draws.Uniform(-0.4, 0.25), scene.Draws.Uniform(0.65, 1.25), scene.Draws.Uniform(-0.08, 0.08), 1 - 2 * scene.Draws.Chance(0.5));
             draw(scene);
-            var grey = scene.Draws.Uniform(-0.3, 0.9).clamp_min_(0).unsqueeze(-1);
-            var picture = scene.Picture + grey * (scene.Picture.mean([1L], keepdim: true) - scene.Picture);
-            scene.Picture = (picture * scene.Between((1.2, 1.0, 0.85), (0.85, 0.95, 1.2))).clamp(0, 1);
+            Varied.Reprint(scene);
+            Varied.EvenOut(scene);
         },
         phrases);
 
@@ -139,17 +137,18 @@ internal sealed class Scenes : ClassFamily
     {
         var horizon = Horizon(s) + 0.25;
         var lit = s.Draws.Chance(0.5).unsqueeze(-1);
+        var level = zeros([1, 1, 1], device: s.Device);
         for (var layer = 0; layer < 2; layer++)
         {
             var width = layer == 0 ? 0.34 : 0.42;
-            var houses = new Lattice(s.X + s.Draws.Uniform(), s.Y * 0, width, 1, s.Draws.Uniform());
+            var houses = new Lattice(s.X + s.Draws.Uniform(), level, width, 1, s.Draws.Uniform());
             var height = houses.Uniform(0.25, 1.0) * (layer == 0 ? 1.15 : 0.75);
             var half = width * houses.Uniform(0.36, 0.5);
             var wall = Min(half - houses.X.abs(), s.Y - horizon + height);
             var spire = Min(0.03 - houses.X.abs(), s.Y - horizon + height + 0.25 * houses.Chance(0.4));
-            var tone = s.Between((0.12, 0.14, 0.22), (0.65, 0.60, 0.58)) * Light(s) * houses.Uniform(0.7, 1.25).unsqueeze(1);
+            var tone = s.Between((0.12, 0.14, 0.22), (0.65, 0.60, 0.58)) * Light(s);
             tone = layer == 0 ? tone * 0.7 + s.Paper * 0.3 : tone;
-            s.Fill(Max(wall, spire), tone.clamp(0, 1));
+            s.Fill(Max(wall, spire), (tone * houses.Uniform(0.7, 1.25).unsqueeze(1)).clamp_(0, 1));
             var panes = new Lattice(houses.X, s.Y, 0.105, 0.13, s.Draws.Uniform() + 0.01 * houses.Column);
             var pane = Min(0.033 - panes.X.abs(), 0.038 - panes.Y.abs(), wall - 0.04);
             s.Paint(s.Mask(pane) * panes.Chance(0.7) * 0.9, lit * s.Rgb(1, 0.88, 0.5) + (1 - lit) * tone * 0.45);
@@ -163,20 +162,22 @@ internal sealed class Scenes : ClassFamily
         var horizon = Horizon(s) - 0.1;
         Ground(s, horizon);
         var green = s.Between((0.04, 0.20, 0.13), (0.35, 0.45, 0.15)) * Light(s);
-        var snow = s.Draws.Chance(0.25).unsqueeze(-1) * 0.7;
+        var snow = s.Draws.Chance(0.25) * 0.6;
+        var level = zeros([1, 1, 1], device: s.Device);
         for (var layer = 0; layer < 3; layer++)
         {
             var width = 0.26 + 0.08 * layer;
-            var firs = new Lattice(s.X + s.Draws.Uniform(), s.Y * 0, width, 1, s.Draws.Uniform());
+            var firs = new Lattice(s.X + s.Draws.Uniform(), level, width, 1, s.Draws.Uniform());
             var height = firs.Uniform(0.5, 0.8) + 0.06 * layer;
             var drop = s.Y - horizon - 0.08 - 0.24 * layer + height;
             var tiers = drop / height * 3.5;
             var saw = tiers - tiers.floor();
             var half = (0.143 * drop / height + 0.06 * saw * (tiers * 0.6).clamp(0, 1)) * (width / 0.26);
-            var fir = Min((half - (firs.X - firs.Uniform(-0.03, 0.03)).abs()) * 0.9, height - drop);
-            var tone = green * (0.7 + 0.25 * layer) * firs.Uniform(0.8, 1.2).unsqueeze(1) + s.Paper * (0.2 - 0.1 * layer);
-            tone = tone + snow * s.Mask((0.35 - saw) * 0.2).unsqueeze(1) * (0.9 - tone);
-            s.Fill(fir, tone.clamp(0, 1));
+            var across = (firs.X - firs.Uniform(-0.03, 0.03)).abs();
+            var fir = Min((half - across) * 0.9, height - drop);
+            var tone = green * (0.7 + 0.25 * layer) + s.Paper * (0.2 - 0.1 * layer);
+            s.Fill(fir, (tone * firs.Uniform(0.8, 1.2).unsqueeze(1)).clamp_(0, 1));
+            s.Paint(s.Mask(Min((0.4 - saw) * 0.15, half * 0.8 - across, height - drop)) * snow, (0.95 * Light(s)).clamp(0, 1));
         }
     }
 
@@ -245,7 +246,7 @@ internal sealed class Scenes : ClassFamily
         var size = depth * 0.55 + 0.16;
         var row = size.log() * 1.9;
         var bloom = new Lattice(s.X / size + 0.7 * (row / 0.5).round().remainder(2) * 0.5, row + s.Draws.Uniform(), 0.62, 0.5, s.Draws.Uniform());
-        var (x, y) = (bloom.X - bloom.Uniform(-0.08, 0.08), bloom.Y - bloom.Uniform(-0.05, 0.05));
+        var (x, y) = (bloom.X - bloom.Uniform(-0.08, 0.08), bloom.Y - bloom.Uniform(-0.015, 0.015));
         var other = bloom.Chance(0.4).unsqueeze(1);
         var tone = s.Between((0.95, 0.15, 0.2), (0.98, 0.85, 0.25)) * (1 - other) + s.Between((0.65, 0.3, 0.85), (0.98, 0.95, 0.95)) * other;
         var present = bloom.Chance(0.92) * s.Mask(s.Y - horizon - 0.03);
