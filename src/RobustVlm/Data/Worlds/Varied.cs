@@ -50,4 +50,13 @@ internal static class Varied
         var grey = scene.Draws.Uniform(-1, 1).clamp_min_(0).unsqueeze(-1);
         scene.Picture = scene.Picture + grey * (scene.Picture.mean([1L], keepdim: true) - scene.Picture);
     }
+
+    /// <summary>Draws brightness, contrast and tint of the finished pictures anew, so that they tell little about the class.</summary>
+    internal static void EvenOut(Scene scene)
+    {
+        var level = scene.Picture.mean([1L, 2L, 3L], keepdim: true);
+        var contrast = (scene.Picture - level) * scene.Draws.Uniform(0.8, 1.3).unsqueeze(-1);
+        var mean = scene.Draws.Uniform(0.25, 0.6).unsqueeze(-1);
+        scene.Picture = ((mean * 0.6 + level * 0.4 + contrast) * scene.Between((1.3, 1.1, 0.8), (0.75, 0.95, 1.25))).clamp(0, 1);
+    }
 }

@@ -14,7 +14,7 @@ public static class WorldCatalog
     [
         new Shapes(),
         new Textures(), new Digits(), new Letters(), new Flags(), new Clocks(), new Faces(), new Histology(),
-        new Plants(), new Animals(), new Vehicles(),
+        new Plants(), new Animals(), new Vehicles(), new Food(), new Microbes(), new Aerial(), new Scenes(),
     ];
 
     /// <summary>The medical worlds.</summary>

@@ -136,7 +136,7 @@ internal sealed class Vehicles : ClassFamily
         s.Fill(Sdf.Polygon(s.X, s.Y, (0.8, 0.3), (0.8, 0.68), (1.05, 0.68)));
         var smoke = Max(Sdf.Circle(s.X, s.Y + tall, 0.5, -0.78, 0.14), Sdf.Circle(s.X, s.Y + tall, 0.24, -0.88, 0.17));
         s.Paint(s.Mask(smoke) * s.Draws.Chance(0.6) * 0.8, Middle(s, 0.6));
-        s.Paint(s.Mask(Min(0.04 - Sdf.Repeat(s.X - 0.2, 0.4).abs(), 0.24 - s.Y.abs(), s.X + 0.2)), Middle(s, 0.55));
+        s.Paint(s.Mask(Min(0.04 - Sdf.Repeat(s.X - 0.2, 0.4).abs(), 0.24 - s.Y.abs(), s.X + 0.2, 0.85 - s.X)), Middle(s, 0.55));
         Wheel(s, -0.62, 0.45, 0.25);
         Wheel(s, -0.05, 0.45, 0.25);
         Wheel(s, 0.52, 0.5, 0.2);
@@ -160,7 +160,7 @@ internal sealed class Vehicles : ClassFamily
     {
         var wide = s.Draws.Uniform(0.6, 0.72);
         var y = s.Y + 0.3;
-        var lower = Min((wide * (1 - y * 0.92) - s.X.abs()) * 0.8 + 0.06, y, 0.75 - y);
+        var lower = Min((wide * (0.96 - y * 0.86) - s.X.abs()) * 0.8, y, 0.75 - y);
         var envelope = Max((1 - Length(s.X / wide, y / 0.68)) * 0.65, lower);
         var basket = Sdf.Box(s.X, s.Y, 0, 0.84, 0.16, 0.13, 0.03);
         var ropes = Sdf.Segment(s.X.abs(), s.Y, 0.2, 0.42, 0.12, 0.78, 0.06);
