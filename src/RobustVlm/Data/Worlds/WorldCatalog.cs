@@ -1,3 +1,4 @@
+using RobustVlm.Data.Chest;
 using RobustVlm.Data.Worlds.Families;
 using RobustVlm.Data.Worlds.Medical;
 
@@ -10,7 +11,7 @@ public static class WorldCatalog
     public static IReadOnlyList<IWorld> ZeroShot { get; } = [new Shapes()];
 
     /// <summary>The medical worlds.</summary>
-    public static IReadOnlyList<IWorld> Medical { get; } = [new BloodCells(), new Fundus(), new Mammogram(), new SkinLesions()];
+    public static IReadOnlyList<IWorld> Medical { get; } = [new ChestWorld(), new TuberculosisWorld(), new BloodCells(), new Fundus(), new Mammogram(), new SkinLesions()];
 
     /// <summary>Every world.</summary>
     public static IReadOnlyList<IWorld> All { get; } =
