@@ -1,4 +1,3 @@
-using RobustVlm.Engine;
 using static TorchSharp.torch;
 
 namespace RobustVlm.Data.Chest;
@@ -18,6 +17,12 @@ public sealed record ChestPhantomOptions
     /// <summary>Severity of the mildest finding, in [0, 1); lower is harder to see.</summary>
     public double LeastSeverity { get; init; } = 0.1;
 
+    /// <summary>Whether <see cref="PhantomBatch.Anatomy"/> is filled with the masks of lungs and heart.</summary>
+    public bool AnatomyMasks { get; init; }
+
+    /// <summary>What goes wrong on the way to the picture, for tests under a shift of the domain; the other pictures stay the same.</summary>
+    public RadiographShift Shift { get; init; }
+
     /// <summary>Reports written for each image, at least one. They differ in wording and in what they leave out.</summary>
     public int ReportsPerImage { get; init; } = 1;
 }
@@ -30,14 +35,6 @@ public sealed record ChestPhantomOptions
 /// </remarks>
 public sealed class ChestPhantom
 {
-    // Few enough that the tensors of one step stay in the processor's cache (the parts free their temporaries at once for the same
-    // reason); fixed, since it decides which random number lands in which pixel.
-    private const int ChunkPixels = 16 * 64 * 64;
-
-    private const int PatientColumns = 64;
-    private const int ImageColumns = 64;
-    private const int ScatterCells = 4;
-
     private readonly ChestPhantomOptions _options;
 
     /// <summary>Makes a phantom.</summary>
@@ -87,11 +84,12 @@ public sealed class ChestPhantom
         using var scope = NewDisposeScope();
         var target = device ?? random.device;
         var cases = PhantomCases.Draw(labels.to(target, copy: true), _options, random);
-        var (images, masks) = RenderAll(cases, random, progress);
+        var drawn = new PhantomRenderer(_options).Render(cases, random, progress);
         var batch = new PhantomBatch
         {
-            Images = images,
-            Masks = masks,
+            Images = drawn.Images,
+            Masks = drawn.Masks,
+            Anatomy = drawn.Anatomy,
             Labels = cases.Labels,
             Sides = cases.Sides,
             Grades = cases.Grades,
@@ -116,53 +114,5 @@ public sealed class ChestPhantom
         {
             throw new ArgumentException($"Labels are class indices from 0 to {Findings.All.Count - 1}.", nameof(labels));
         }
-    }
-
-    private (Tensor Images, Tensor Masks) RenderAll(PhantomCases cases, Generator random, Action<double>? progress)
-    {
-        var (count, size, device) = (cases.Labels.shape[0], _options.Size, cases.Labels.device);
-        var patients = (count + _options.ImagesPerPatient - 1) / _options.ImagesPerPatient;
-        Tensor Uniforms(long rows, int columns) => rand([rows, columns], device: random.device, generator: random).to(device);
-        Tensor Normals(params long[] shape) => randn(shape, device: random.device, generator: random).to(device);
-
-        // Everything that does not depend on the size is drawn first, so that the patients are the same at every size.
-        var perPatient = Uniforms(patients, PatientColumns);
-        var anatomy = Normals(patients, PhantomFrame.PatientCells.Sum(SmoothFields.NumbersFor));
-        var perImage = Uniforms(count, ImageColumns);
-        var scatter = Normals(count, SmoothFields.NumbersFor(ScatterCells));
-        var fields = new SmoothFields(size, device).Prepare([.. PhantomFrame.PatientCells.Distinct(), ScatterCells]);
-
-        var images = empty([count, 1, size, size], dtype: ScalarType.Float32, device: device);
-        var masks = empty([count, 1, size, size], dtype: ScalarType.Float32, device: device);
-        var chunk = Math.Max(1, ChunkPixels / (size * size));
-        for (long start = 0; start < count; start += chunk)
-        {
-            Interruption.ThrowIfRequested();
-            using var scope = NewDisposeScope();
-            var length = Math.Min(chunk, count - start);
-            var part = cases.Slice(start, length);
-            var draws = new PhantomDraws(perPatient.index_select(0, part.Patients));
-            var own = new PhantomDraws(perImage.narrow(0, start, length));
-            var frame = new PhantomFrame(part, size, own, fields, anatomy.index_select(0, part.Patients));
-            var uneven = fields.Field(scatter.narrow(0, start, length), ScatterCells);
-            var (image, mask) = RenderChunk(frame, draws, own, uneven, Normals(length, size, size));
-            images.narrow(0, start, length).copy_(image.unsqueeze(1));
-            masks.narrow(0, start, length).copy_(mask.unsqueeze(1));
-            progress?.Invoke((start + length) / (double)count);
-        }
-
-        return (images, masks);
-    }
-
-    private static (Tensor Image, Tensor Mask) RenderChunk(
-        PhantomFrame frame, PhantomDraws patient, PhantomDraws image, Tensor scatter, Tensor noise)
-    {
-        var thorax = new PhantomThorax(frame, patient);
-        var vessels = new PhantomVessels(frame, thorax, patient);
-        var findings = new PhantomFindings(frame, thorax, vessels, image);
-        var inside = PhantomSkeleton.Attenuation(frame, thorax, patient)
-            + PhantomSoftTissue.Attenuation(frame, thorax, patient, image) + 0.03 * scatter;
-        var attenuation = thorax.Body.Attenuation + findings.LungAttenuation + inside * thorax.Body.Silhouette;
-        return (PhantomFilm.Expose(frame, thorax.Body, attenuation, image, noise), findings.Mask);
     }
 }

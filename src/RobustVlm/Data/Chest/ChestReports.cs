@@ -26,7 +26,12 @@ public static class ChestReports
     /// <summary>One plain sentence for a class.</summary>
     /// <param name="finding">The class.</param>
     /// <returns>For example "Chest radiograph showing pleural effusion."</returns>
-    public static string Prompt(Finding finding) => Sentences($"chest radiograph showing {ReportGrammar.Names[(int)finding][0]}");
+    public static string Prompt(Finding finding) => ReportGrammar.Sentences($"chest radiograph showing {ReportGrammar.Names[(int)finding][0]}");
+
+    /// <summary>The same few sentences for any name of a class.</summary>
+    /// <param name="name">For example "pleural effusion".</param>
+    internal static IReadOnlyList<string> PlainPrompts(string name) =>
+        [ReportGrammar.Sentences($"chest radiograph showing {name}"), ReportGrammar.Sentences($"frontal chest radiograph with {name}"), ReportGrammar.Sentences(name), ReportGrammar.Sentences($"impression: {name}")];
 
     /// <summary>A tokenizer that knows every word of the reports.</summary>
     /// <param name="maxLength">Largest number of tokens of a text, at least three; the longest report has 28.</param>
@@ -76,12 +81,12 @@ public static class ChestReports
         if (style < 0.12)
         {
             var name = choose.From(ReportGrammar.Names[(int)finding]);
-            return Sentences(choose.From([name, $"{view} showing {name}", $"{view} with {name}", $"impression: {name}"]));
+            return ReportGrammar.Sentences(choose.From([name, $"{view} showing {name}", $"{view} with {name}", $"impression: {name}"]));
         }
 
         if (style < 0.35)
         {
-            return Sentences(choose.From([$"{view} showing {described}", $"{view} with {described}", described]));
+            return ReportGrammar.Sentences(choose.From([$"{view} showing {described}", $"{view} with {described}", described]));
         }
 
         var remark = string.Format(CultureInfo.InvariantCulture, choose.From(ReportGrammar.Remarks[(int)finding]), one.SideWord);
@@ -89,7 +94,7 @@ public static class ChestReports
         var impression = ill ? choose.From(ReportGrammar.Names[(int)finding]) : choose.From(ReportGrammar.NormalImpressions);
         impression = $"impression: {(finding.HasSide() ? $"{one.SideWord} {impression}" : impression)}";
         string[] rest = choose.From<string[]>([[remark], [absent], [impression], [remark, absent], [absent, impression], [remark, impression]]);
-        return choose.Next() < 0.6 ? Sentences([view, described, .. rest]) : Sentences([described, .. rest]);
+        return choose.Next() < 0.6 ? ReportGrammar.Sentences([view, described, .. rest]) : ReportGrammar.Sentences([described, .. rest]);
     }
 
     private static string Describe(ReportCase one, Chooser choose)
@@ -122,18 +127,15 @@ public static class ChestReports
             var places = from degree in degrees from side in sides from zone in zones select ReportGrammar.Describe(finding, name, degree, side, zone);
             foreach (var described in places)
             {
-                prompts.Add(Sentences(described));
-                prompts.Add(Sentences($"frontal chest radiograph showing {described}"));
-                prompts.Add(Sentences($"portable chest radiograph with {described}"));
-                prompts.Add(Sentences(described, $"impression: {name}"));
+                prompts.Add(ReportGrammar.Sentences(described));
+                prompts.Add(ReportGrammar.Sentences($"frontal chest radiograph showing {described}"));
+                prompts.Add(ReportGrammar.Sentences($"portable chest radiograph with {described}"));
+                prompts.Add(ReportGrammar.Sentences(described, $"impression: {name}"));
             }
         }
 
         return prompts;
     }
-
-    private static string Sentences(params IEnumerable<string> parts) =>
-        string.Join(' ', parts.Select(part => $"{char.ToUpperInvariant(part[0])}{part[1..]}."));
 
     /// <summary>What is known about one image; -1 where a property does not apply.</summary>
     private readonly record struct ReportCase(Finding Finding, int Side, int Grade, int Zone, int Site)

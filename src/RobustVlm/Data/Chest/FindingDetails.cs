@@ -45,3 +45,16 @@ public enum RadiographSite
     /// <summary>Bedside: lying, from front to back, low contrast, more noise, wider heart, leads and tubes.</summary>
     Portable,
 }
+
+/// <summary>What makes radiographs of an unknown site look unlike those that a model learned from.</summary>
+public enum RadiographShift
+{
+    /// <summary>Nothing: the sites as they are.</summary>
+    None,
+
+    /// <summary>A film from an archive in a cheap scanner: blurred, low contrast, dark corners, scratches, a label with writing.</summary>
+    OldFilm,
+
+    /// <summary>A failing bedside unit: turned patient, wrong exposure, strong noise, thick lines and electrodes across the chest.</summary>
+    NoisyBedside,
+}

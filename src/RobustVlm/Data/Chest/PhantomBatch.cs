@@ -11,6 +11,15 @@ public sealed class PhantomBatch : IDisposable
     /// <summary>Float tensor [N, 1, H, W]: 1 where the finding is, 0 elsewhere and for normal images.</summary>
     public required Tensor Masks { get; init; }
 
+    /// <summary>
+    /// Float tensor [N, 3, H, W]: 1 where the organ of <see cref="AnatomyNames"/> is, else 0; null unless
+    /// <see cref="ChestPhantomOptions.AnatomyMasks"/> asks for it.
+    /// </summary>
+    public Tensor? Anatomy { get; init; }
+
+    /// <summary>What the channels of <see cref="Anatomy"/> show.</summary>
+    public static IReadOnlyList<string> AnatomyNames { get; } = ["right lung", "left lung", "heart"];
+
     /// <summary>Long tensor [N], index of the <see cref="Finding"/>.</summary>
     public required Tensor Labels { get; init; }
 
@@ -38,7 +47,7 @@ public sealed class PhantomBatch : IDisposable
     /// <summary>Number of images N.</summary>
     public int Count => (int)Labels.shape[0];
 
-    private IEnumerable<Tensor> All => [Images, Masks, Labels, Sides, Grades, Severities, Zones, Sites, Patients];
+    private IEnumerable<Tensor> All => new[] { Images, Masks, Anatomy, Labels, Sides, Grades, Severities, Zones, Sites, Patients }.OfType<Tensor>();
 
     /// <summary>Some of the images, copied.</summary>
     /// <param name="indices">Positions in this batch, each from 0 to <see cref="Count"/> - 1; at least one.</param>
@@ -58,6 +67,7 @@ public sealed class PhantomBatch : IDisposable
         {
             Images = Images.index_select(0, positions),
             Masks = Masks.index_select(0, positions),
+            Anatomy = Anatomy?.index_select(0, positions),
             Labels = Labels.index_select(0, positions),
             Sides = Sides.index_select(0, positions),
             Grades = Grades.index_select(0, positions),

@@ -13,6 +13,9 @@ namespace RobustVlm.Data.Chest;
 internal sealed record PhantomCases(
     Tensor Labels, Tensor Sides, Tensor Grades, Tensor Severities, Tensor Zones, Tensor Sites, Tensor Patients)
 {
+    /// <summary>Float tensor [N, 15], 1 for each condition of <see cref="ChestConditions"/> that is present; null for one finding per image.</summary>
+    internal Tensor? Conditions { get; init; }
+
     internal static PhantomCases Draw(Tensor labels, ChestPhantomOptions options, Generator random)
     {
         var count = labels.shape[0];
@@ -44,5 +47,8 @@ internal sealed record PhantomCases(
     /// <summary>Some neighbouring cases.</summary>
     internal PhantomCases Slice(long start, long length) => new(
         Labels.narrow(0, start, length), Sides.narrow(0, start, length), Grades.narrow(0, start, length), Severities.narrow(0, start, length),
-        Zones.narrow(0, start, length), Sites.narrow(0, start, length), Patients.narrow(0, start, length));
+        Zones.narrow(0, start, length), Sites.narrow(0, start, length), Patients.narrow(0, start, length))
+    {
+        Conditions = Conditions?.narrow(0, start, length),
+    };
 }

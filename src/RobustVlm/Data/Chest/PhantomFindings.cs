@@ -13,7 +13,7 @@ internal sealed class PhantomFindings
     internal PhantomFindings(PhantomFrame frame, PhantomThorax thorax, PhantomVessels vessels, PhantomDraws image)
     {
         var (centreX, centreY) = Centre(frame, thorax.Body, image);
-        var fluid = Fluid(frame, thorax, image);
+        var fluid = Fluid(frame, thorax, frame.Severity, image.Uniform(-0.02, 0.04)) * frame.Affected * frame.Is(Finding.PleuralEffusion);
         var consolidation = Consolidated(frame, centreX, centreY, image);
         var edema = Wet(frame, thorax, vessels);
         var fromWall = thorax.Lungs.FromWall.minimum(thorax.Body.BelowTop);
@@ -56,17 +56,18 @@ internal sealed class PhantomFindings
         return (x, y);
     }
 
-    private static Tensor Fluid(PhantomFrame frame, PhantomThorax thorax, PhantomDraws image)
+    /// <summary>1 below the surface of fluid of a severity, on both sides.</summary>
+    internal static Tensor Fluid(PhantomFrame frame, PhantomThorax thorax, Tensor severity, Tensor jitter)
     {
         using var scope = NewDisposeScope();
         var lungs = thorax.Lungs;
-        var depth = 0.10 + 0.62 * frame.Severity + image.Uniform(-0.02, 0.04);
+        var depth = 0.10 + 0.62 * severity + jitter;
 
         // The surface is a meniscus: it climbs at the chest wall and a little at the mediastinum.
-        var climb = (0.10 + 0.16 * frame.Severity) * (lungs.FromWall.clamp_min(0) * -10).exp_()
+        var climb = (0.10 + 0.16 * severity) * (lungs.FromWall.clamp_min(0) * -10).exp_()
             + 0.05 * (lungs.FromMediastinum.clamp_min(0) * (-1 / 0.08)).exp_();
         var below = frame.Y - (lungs.DomeTop + 0.10 - depth - climb);
-        return (Inside(below, frame.Pixel * 0.5 + 0.012 + 0.035 * frame.Portable) * frame.Affected * frame.Is(Finding.PleuralEffusion)).MoveToOuterDisposeScope();
+        return Inside(below, frame.Pixel * 0.5 + 0.012 + 0.035 * frame.Portable).MoveToOuterDisposeScope();
     }
 
     private static Tensor Consolidated(PhantomFrame frame, Tensor x, Tensor y, PhantomDraws image)
@@ -77,7 +78,8 @@ internal sealed class PhantomFindings
         return (Inside(0.15 + 0.13 * frame.Severity - distance, 0.025 + 0.015 * frame.Severity) * density * frame.Affected).MoveToOuterDisposeScope();
     }
 
-    private static Tensor Wet(PhantomFrame frame, PhantomThorax thorax, PhantomVessels vessels)
+    /// <summary>Fluid in the lungs of those who have an edema.</summary>
+    internal static Tensor Wet(PhantomFrame frame, PhantomThorax thorax, PhantomVessels vessels)
     {
         using var scope = NewDisposeScope();
         var wings = 0.75 * Ridge((vessels.FromHilum - 0.12).relu_(), 0.26);

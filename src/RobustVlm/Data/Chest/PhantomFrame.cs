@@ -15,9 +15,10 @@ internal sealed class PhantomFrame
 
     private readonly Tensor _labels;   // [N, 1, 1]
 
-    internal PhantomFrame(PhantomCases cases, int size, PhantomDraws image, SmoothFields fields, Tensor patientNumbers)
+    internal PhantomFrame(PhantomCases cases, int size, PhantomDraws image, SmoothFields fields, Tensor patientNumbers, Tensor? turn = null)
     {
         _labels = Column(cases.Labels);
+        Conditions = cases.Conditions;
         Portable = Column(cases.Sites).to(ScalarType.Float32);
         Severity = Column(cases.Severities);
         OnLeft = Column(cases.Sides).eq((long)BodySide.Left).to(ScalarType.Float32);
@@ -32,6 +33,7 @@ internal sealed class PhantomFrame
         (Wave, Mottle, Grain) = (noise[2], noise[3], noise[4]);
 
         var angle = image.Bell(0, 0.06) * (1 + 0.8 * Portable);
+        angle = turn is null ? angle : angle + turn;
         var zoom = image.Uniform(1.02, 1.18) * (1 - 0.03 * Portable);
         var x = FilmX - image.Bell(0, 0.07) * (1 + 0.5 * Portable);
         var y = FilmY - image.Bell(0.05, 0.08);
@@ -42,6 +44,9 @@ internal sealed class PhantomFrame
         Left = Inside(X, Pixel * 0.5);
         Affected = 1 - (Left - OnLeft).abs_();
     }
+
+    /// <summary>Several conditions per image, see <see cref="PhantomCases.Conditions"/>.</summary>
+    internal Tensor? Conditions { get; }
 
     /// <summary>Width of a pixel.</summary>
     internal double Pixel { get; }
@@ -89,7 +94,9 @@ internal sealed class PhantomFrame
     internal Tensor Zone { get; }
 
     /// <summary>1 where the case has the finding, [N, 1, 1].</summary>
-    internal Tensor Is(Finding finding) => _labels.eq((long)finding).to(ScalarType.Float32);
+    internal Tensor Is(Finding finding) => Conditions is null
+        ? _labels.eq((long)finding).to(ScalarType.Float32)
+        : ChestConditions.Of(Conditions, finding);
 
     /// <summary>One value on each side.</summary>
     internal Tensor Pick(Tensor right, Tensor left) => right + (left - right) * Left;

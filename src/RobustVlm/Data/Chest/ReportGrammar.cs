@@ -75,6 +75,10 @@ internal static class ReportGrammar
         _ => $"{degree} {name}",
     };
 
+    /// <summary>Joins parts, each as a sentence.</summary>
+    internal static string Sentences(params IEnumerable<string> parts) =>
+        string.Join(' ', parts.Select(part => $"{char.ToUpperInvariant(part[0])}{part[1..]}."));
+
     /// <summary>Every phrase that can occur in a report.</summary>
     internal static IEnumerable<string> Phrases() =>
     [

@@ -1,3 +1,4 @@
+using RobustVlm.Data.Chest;
 using RobustVlm.Data.Worlds.Families;
 using RobustVlm.Data.Worlds.Medical;
 
@@ -18,7 +19,7 @@ public static class WorldCatalog
     ];
 
     /// <summary>The medical worlds.</summary>
-    public static IReadOnlyList<IWorld> Medical { get; } = [new BloodCells(), new Fundus(), new Mammogram(), new SkinLesions()];
+    public static IReadOnlyList<IWorld> Medical { get; } = [new ChestWorld(), new TuberculosisWorld(), new BloodCells(), new Fundus(), new Mammogram(), new SkinLesions()];
 
     /// <summary>Every world.</summary>
     public static IReadOnlyList<IWorld> All { get; } = [Source, .. ZeroShot, .. Medical];
