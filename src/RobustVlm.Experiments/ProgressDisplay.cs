@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using RobustVlm.Methods.Training;
 
 namespace RobustVlm.Experiments;
 
@@ -11,12 +12,14 @@ public sealed class ProgressDisplay : IDisposable
     // A notebook kernel publishes this: (value, display id, whether to update).
     private const string DisplayHook = "Notebook.Display";
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LogInterval = TimeSpan.FromMinutes(1);
 
     private readonly string _title;
     private readonly string _id = Guid.NewGuid().ToString("N");
     private readonly Action<object, string, bool>? _notebook = AppContext.GetData(DisplayHook) as Action<object, string, bool>;
     private readonly Stopwatch _sinceStart = Stopwatch.StartNew();
     private TimeSpan _nextShown = TimeSpan.Zero;
+    private TimeSpan _nextLogged = TimeSpan.Zero;
     private bool _shown;
     private double _share;
     private string _detail = "";
@@ -38,6 +41,11 @@ public sealed class ProgressDisplay : IDisposable
             Show(finished: false);
         }
     }
+
+    /// <summary>Tells how far a training is.</summary>
+    /// <param name="step">The finished step.</param>
+    internal void Report(TrainingProgress step) => Report(
+        (double)step.Step / step.Total, string.Create(CultureInfo.InvariantCulture, $"step {step.Step} of {step.Total}, loss {step.Loss:0.00}"));
 
     /// <summary>Says what came of it and ends the display.</summary>
     /// <param name="summary">One short sentence; it stays in the notebook.</param>
@@ -68,8 +76,10 @@ public sealed class ProgressDisplay : IDisposable
         {
             Console.Error.Write("\r\u001b[K" + state);
         }
-        else if (finished || !_shown)
+        else if (finished || _sinceStart.Elapsed >= _nextLogged)
         {
+            // A log gets a line now and then, not a bar.
+            _nextLogged = _sinceStart.Elapsed + LogInterval;
             Console.Error.WriteLine(state);
         }
 

@@ -14,7 +14,7 @@ namespace RobustVlm.Experiments.AttackADiagnosis;
 internal static class ClipTraining
 {
     // Raised whenever renderer, model or trainer change what comes out of equal settings.
-    private const int Version = 1;
+    private const int Version = 2;
     private const string LossesKey = "losses";
 
     internal static TrainedClip Run(Lab lab, string experiment, MiniClipTraining settings, PhantomBatch train, bool force)
@@ -41,7 +41,7 @@ internal static class ClipTraining
         var model = new Clip(ModelOptions(settings, tokenizer), initial);
         using var tokens = Tokens(train, tokenizer).to(lab.Device);
         var trainer = new ClipTrainer(new ClipTrainerOptions { Steps = settings.Steps, BatchSize = settings.BatchSize, WarmUpSteps = Math.Min(100, settings.Steps / 4) });
-        var losses = trainer.Train(model, train.Images, tokens, order, step => progress.Report((double)step.Step / step.Total, $"step {step.Step} of {step.Total}, loss {step.Loss:0.00}"));
+        var losses = trainer.Train(model, train.Images, tokens, order, progress.Report);
         model.eval();
         Checkpoint.Save(model, path, new Dictionary<string, string> { [LossesKey] = JsonSerializer.Serialize(losses) });
         return Trained(model, losses, path);

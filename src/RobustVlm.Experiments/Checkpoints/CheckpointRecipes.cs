@@ -1,0 +1,30 @@
+namespace RobustVlm.Experiments.Checkpoints;
+
+/// <summary>The recipes of all shipped checkpoints.</summary>
+internal static class CheckpointRecipes
+{
+    internal static IReadOnlyList<ICheckpointRecipe> All { get; } =
+    [
+        new MiniClipRecipe(MiniClipRecipeOptions.Full),
+        new MiniVitRecipe(MiniVitRecipe.Full),
+        new MiniSelfSupervisedVitRecipe(MiniSelfSupervisedVitRecipe.Full),
+        new MiniAutoencoderRecipe(MiniAutoencoderRecipe.Full),
+        Captions(new TextRecipeOptions()),
+        Reports(new TextRecipeOptions()),
+    ];
+
+    /// <summary>The same recipes cut down to seconds, for tests.</summary>
+    internal static IReadOnlyList<ICheckpointRecipe> Smoke { get; } =
+    [
+        new MiniClipRecipe(MiniClipRecipeOptions.Smoke),
+        new MiniVitRecipe(MiniVitRecipe.Full.ForSmoke()),
+        new MiniSelfSupervisedVitRecipe(MiniSelfSupervisedVitRecipe.Full.ForSmoke()),
+        new MiniAutoencoderRecipe(MiniAutoencoderRecipe.Full.ForSmoke()),
+        Captions(TextRecipeOptions.Smoke),
+        Reports(TextRecipeOptions.Smoke),
+    ];
+
+    private static TextRecipe Captions(TextRecipeOptions options) => new("mini-bert-captions-v1", "captions of all worlds", WorldTexts.Captions, options);
+
+    private static TextRecipe Reports(TextRecipeOptions options) => new("mini-bert-reports-v1", "radiology reports with findings and impression", WorldTexts.Reports, options);
+}

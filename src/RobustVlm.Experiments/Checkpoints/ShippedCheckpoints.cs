@@ -1,0 +1,76 @@
+using RobustVlm.Data.Text;
+using RobustVlm.Experiments.Results;
+using RobustVlm.Models;
+using TorchSharp;
+
+namespace RobustVlm.Experiments.Checkpoints;
+
+/// <summary>The small trained models in <c>data/checkpoints</c>.</summary>
+public static class ShippedCheckpoints
+{
+    private const string Folder = "checkpoints";
+
+    /// <summary>Names of the checkpoints that a recipe makes, in the order in which they are made.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. CheckpointRecipes.All.Select(recipe => recipe.Name)];
+
+    /// <summary>The tokenizer of the worlds' texts.</summary>
+    /// <param name="lab">The lab.</param>
+    /// <param name="maxLength">Largest number of tokens of a text, at least three.</param>
+    /// <exception cref="FileNotFoundException">The vocabulary is missing.</exception>
+    public static ClipTokenizer Tokenizer(Lab lab, int maxLength)
+    {
+        var folder = FolderOf(lab, WorldVocabulary.Name);
+        return new ClipTokenizer(BytePairVocabulary.Read(Path.Combine(folder, "vocab.json"), Path.Combine(folder, "merges.txt")), maxLength);
+    }
+
+    /// <summary>The mini CLIP with its tokenizer.</summary>
+    /// <param name="lab">The lab; the model is put on its device.</param>
+    /// <returns>The model in evaluation mode, and its tokenizer.</returns>
+    /// <exception cref="FileNotFoundException">The checkpoint is missing.</exception>
+    public static (Clip Model, ClipTokenizer Tokenizer) MiniClip(Lab lab)
+    {
+        var model = Load<Clip>(lab, "mini-clip-v1");
+        return (model, Tokenizer(lab, model.Options.Text.ContextLength));
+    }
+
+    /// <summary>Path of a checkpoint's weights.</summary>
+    /// <param name="lab">The lab.</param>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <exception cref="FileNotFoundException">It is missing.</exception>
+    public static string PathOf(Lab lab, string name)
+    {
+        var path = Path.Combine(FolderOf(lab, name), CheckpointMaking.WeightsFile);
+        return File.Exists(path) ? path : throw new FileNotFoundException($"The checkpoint {path} is missing; restore it from the repository, or make it again with ./notebooks/train {name}.", path);
+    }
+
+    /// <summary>Where a checkpoint comes from.</summary>
+    /// <param name="lab">The lab.</param>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    public static CheckpointCard Card(Lab lab, string name) => CheckpointCard.Read(FolderOf(lab, name));
+
+    /// <summary>All checkpoints with what they are, their size and their worst score.</summary>
+    /// <param name="lab">The lab.</param>
+    public static ResultTable Table(Lab lab) => ResultTable.From(Names.Select(name =>
+    {
+        var card = Card(lab, name);
+        var goals = card.Scores.Where(score => score.Goal is not null).ToArray();
+        return new Row(name, card.Summary, card.Weights, new FileInfo(PathOf(lab, name)).Length / 1e6, $"{goals.Count(score => score.Met == true)} of {goals.Length}", card.Environment.Duration.TotalMinutes, card.Environment.Device);
+    })).WithDecimals("Megabytes", 1).WithDecimals("Minutes", 0);
+
+    internal static TModel Load<TModel>(Lab lab, string name)
+        where TModel : torch.nn.Module
+    {
+        ArgumentNullException.ThrowIfNull(lab);
+        var model = Checkpoint.Load<TModel>(PathOf(lab, name));
+        model.to(lab.Device);
+        return model;
+    }
+
+    internal static string FolderOf(Lab lab, string name)
+    {
+        ArgumentNullException.ThrowIfNull(lab);
+        return Path.Combine(lab.Root, "data", Folder, name);
+    }
+
+    private sealed record Row(string Checkpoint, string What, long Weights, double Megabytes, string GoalsMet, double Minutes, string Device);
+}
