@@ -41,7 +41,7 @@ internal sealed class BertEmbeddings : nn.Module<Tensor, Tensor>
     internal BertEmbeddings(BertOptions options)
         : base(nameof(BertEmbeddings))
     {
-        word_embeddings = nn.Embedding(options.VocabularySize, options.Width);
+        word_embeddings = nn.Embedding(options.VocabularySize, options.Width, padding_idx: options.PaddingToken);
         position_embeddings = nn.Embedding(options.ContextLength, options.Width);
         token_type_embeddings = nn.Embedding(options.TokenTypes, options.Width);
         LayerNorm = nn.LayerNorm(options.Width, BertModel.NormEpsilon);
