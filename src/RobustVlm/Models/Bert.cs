@@ -90,6 +90,11 @@ public sealed class Bert : nn.Module<Tensor, Tensor>, IModel<BertOptions>
         ArgumentOutOfRangeException.ThrowIfLessThan(options.ContextLength, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.TokenTypes, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.HiddenWidth, 1, nameof(options));
+        if (options.PaddingToken < 0 || options.PaddingToken >= options.VocabularySize)
+        {
+            throw new ArgumentException($"The padding token {options.PaddingToken} is none of the {options.VocabularySize} tokens; give its index.", nameof(options));
+        }
+
         ModelGuard.CheckWeights(((double)options.VocabularySize + options.ContextLength + options.TokenTypes + (2.0 * options.HiddenWidth * options.Depth)) * options.Width);
     }
 }

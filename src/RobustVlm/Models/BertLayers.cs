@@ -41,7 +41,7 @@ internal sealed class BertEmbeddings : nn.Module<Tensor, Tensor>
     internal BertEmbeddings(BertOptions options)
         : base(nameof(BertEmbeddings))
     {
-        word_embeddings = nn.Embedding(options.VocabularySize, options.Width);
+        word_embeddings = nn.Embedding(options.VocabularySize, options.Width, padding_idx: options.PaddingToken);
         position_embeddings = nn.Embedding(options.ContextLength, options.Width);
         token_type_embeddings = nn.Embedding(options.TokenTypes, options.Width);
         LayerNorm = nn.LayerNorm(options.Width, BertModel.NormEpsilon);
@@ -254,5 +254,10 @@ internal sealed class BertTransform : nn.Module<Tensor, Tensor>
     /// <summary>Applies the layer.</summary>
     /// <param name="input">Float tensor [N, T, D].</param>
     /// <returns>Float tensor [N, T, D].</returns>
-    public override Tensor forward(Tensor input) => LayerNorm.call(nn.functional.gelu(dense.call(input)));
+    public override Tensor forward(Tensor input)
+    {
+        // Under autocast the layer's result is short, and the normalisation takes one format only.
+        var x = nn.functional.gelu(dense.call(input));
+        return LayerNorm.call(x.dtype == input.dtype ? x : x.to(input.dtype));
+    }
 }

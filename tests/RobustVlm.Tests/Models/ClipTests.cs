@@ -7,13 +7,18 @@ namespace RobustVlm.Tests.Models;
 
 public sealed class ClipTests
 {
-    [Fact]
-    public void Names_and_shapes_are_those_of_the_layout()
+    [Theory]
+    [InlineData(ClipTower.Transformer)]
+    [InlineData(ClipTower.ResNet)]
+    public void Names_and_shapes_are_those_of_the_layout(ClipTower tower)
     {
-        using var model = TinyClip.Create(seed: 1);
+        var options = tower == ClipTower.Transformer
+            ? TinyClip.Options
+            : TinyClip.Options with { Image = TinyClip.Options.Image with { Tower = tower, ImageSize = 64, Width = 4, Stages = new StageDepths(2, 1, 1, 1) } };
+        using var model = new Clip(options, new torch.Generator(1));
 
         var actual = model.state_dict().ToDictionary(pair => pair.Key, pair => string.Join(',', pair.Value.shape));
-        var expected = ClipLayout.Shapes(TinyClip.Options).ToDictionary(pair => pair.Key, pair => string.Join(',', pair.Value));
+        var expected = ClipLayout.Shapes(options).ToDictionary(pair => pair.Key, pair => string.Join(',', pair.Value));
 
         Assert.Equal(expected.OrderBy(pair => pair.Key), actual.OrderBy(pair => pair.Key));
     }
