@@ -32,7 +32,7 @@ internal sealed class Lattice
     internal Tensor Uniform(double low = 0, double high = 1)
     {
         // A sine of large steps, many times too large for its fraction to show a pattern.
-        var mixed = (Column * 12.9898 + Row * 78.233 + (_seed * 61.7 + 37.719 * ++_next)).sin_() * 437.585;
+        var mixed = (Column * 12.9898 + Row * 78.233 + (_seed * 61.7 + 37.719 * ++_next)).sin_() * 4375.85;
         return (mixed - mixed.floor()) * (high - low) + low;
     }
 

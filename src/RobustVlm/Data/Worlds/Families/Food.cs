@@ -168,7 +168,7 @@ internal sealed class Food : ClassFamily
         var hole = s.Draws.Uniform(0.24, 0.34);
         var dough = Min(0.92 - radius, radius - hole);
         Varied.Rim(s, 0.92 - radius, 0.07);
-        s.Fill(radius.neg() + 0.92, Crust(s));
+        s.Fill(0.92 - radius, Crust(s));
         var waves = 0.04 * (Varied.Number(s, 6, 9) * angle + s.Draws.Uniform(0, 6)).sin();
         var icing = Min(0.79 + waves - radius, radius - hole - 0.1 - waves);
         s.Fill(icing, s.Between((0.95, 0.5, 0.7), (0.35, 0.18, 0.1)));
