@@ -69,6 +69,29 @@ public sealed class WorldContractTests
     }
 
     [Theory, MemberData(nameof(Names))]
+    public void No_two_classes_are_drawn_alike(string name)
+    {
+        using var scope = NewDisposeScope();
+        var world = WorldCatalog.Find(name);
+
+        // All but the class is the same, noise too.
+        var pictures = Enumerable.Range(0, world.Classes.Count).Select(k =>
+        {
+            using var batch = world.Render(full(4, (long)k, dtype: ScalarType.Int64), 48, new Generator(10));
+            return batch.Images.flatten().clone();
+        }).ToArray();
+
+        for (var k = 1; k < pictures.Length; k++)
+        {
+            for (var other = 0; other < k; other++)
+            {
+                var difference = (pictures[k] - pictures[other]).abs().mean().ToDouble();
+                Assert.True(difference > 1e-3, $"{world.Classes[k]} and {world.Classes[other]} differ by {difference}.");
+            }
+        }
+    }
+
+    [Theory, MemberData(nameof(Names))]
     public void Random_classes_are_all_drawn(string name)
     {
         var world = WorldCatalog.Find(name);

@@ -1,12 +1,13 @@
 using RobustVlm.Data.Worlds;
 using RobustVlm.Models;
 using Xunit;
+using Xunit.Abstractions;
 using static TorchSharp.torch;
 
 namespace RobustVlm.Tests.Data.Worlds;
 
 /// <summary>Class families must not be told apart by the colour or brightness of single pixels.</summary>
-public sealed class WorldProbeTests
+public sealed class WorldProbeTests(ITestOutputHelper output)
 {
     private const double Limit = 0.6;
 
@@ -28,7 +29,7 @@ public sealed class WorldProbeTests
         Assert.True(accuracy < Limit, $"{name}: {accuracy:P1}.");
     }
 
-    private static double ProbeAccuracy(string name, int train, int test, Func<Tensor, Tensor> view)
+    private double ProbeAccuracy(string name, int train, int test, Func<Tensor, Tensor> view)
     {
         using var scope = NewDisposeScope();
         var world = WorldCatalog.Find(name);
@@ -36,6 +37,8 @@ public sealed class WorldProbeTests
         using var fresh = world.Render(test, 48, new Generator(2));
         var options = new LinearProbeOptions { Regularisation = 0.3, Iterations = 60, BatchSize = 500 };
         using var probe = LinearProbe.Fit(view, seen.Images, seen.Labels, world.Classes.Count, options);
-        return probe.Logits(fresh.Images).argmax(1).eq(fresh.Labels).to(ScalarType.Float32).mean().ToDouble();
+        var accuracy = probe.Logits(fresh.Images).argmax(1).eq(fresh.Labels).to(ScalarType.Float32).mean().ToDouble();
+        output.WriteLine($"{name}: {accuracy:P1} of {world.Classes.Count} classes, {train} pictures to learn from");
+        return accuracy;
     }
 }
