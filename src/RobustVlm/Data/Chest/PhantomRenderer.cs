@@ -49,7 +49,7 @@ internal sealed class PhantomRenderer(ChestPhantomOptions options)
             var frame = new PhantomFrame(part, size, own, fields, anatomy.index_select(0, part.Patients), shift?.Turn);
             var uneven = fields.Field(scatter.narrow(0, start, length), ScatterCells);
             var noise = Normals(length, size, size);
-            var ill = conditions is null ? null : new PhantomDraws(conditions.narrow(0, start, length));
+            var ill = conditions?.narrow(0, start, length);
             var (image, mask, thorax) = RenderChunk(frame, draws, own, ill, uneven, noise);
             image = shift is null ? image : shift.Apply(frame, image, Normals(length, size, size));
             drawn.Images.narrow(0, start, length).copy_(image.unsqueeze(1));
@@ -62,7 +62,7 @@ internal sealed class PhantomRenderer(ChestPhantomOptions options)
     }
 
     private static (Tensor Image, Tensor Mask, PhantomThorax Thorax) RenderChunk(
-        PhantomFrame frame, PhantomDraws patient, PhantomDraws image, PhantomDraws? conditions, Tensor scatter, Tensor noise)
+        PhantomFrame frame, PhantomDraws patient, PhantomDraws image, Tensor? conditions, Tensor scatter, Tensor noise)
     {
         var thorax = new PhantomThorax(frame, patient);
         var vessels = new PhantomVessels(frame, thorax, patient);
@@ -74,7 +74,7 @@ internal sealed class PhantomRenderer(ChestPhantomOptions options)
     }
 
     private static (Tensor Lungs, Tensor Mask) Findings(
-        PhantomFrame frame, PhantomThorax thorax, PhantomVessels vessels, PhantomDraws image, PhantomDraws? conditions)
+        PhantomFrame frame, PhantomThorax thorax, PhantomVessels vessels, PhantomDraws image, Tensor? conditions)
     {
         if (conditions is not null && frame.Conditions is { } present)
         {

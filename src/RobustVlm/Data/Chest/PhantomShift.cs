@@ -39,13 +39,13 @@ internal sealed class PhantomShift
     {
         var grey = Blurred(picture);
         var low = _draws.Uniform(0.22, 0.38);
-        grey = low + _draws.Uniform(0.30, 0.45) * grey;
+        grey = low + _draws.Uniform(0.36, 0.50) * grey;
         var corner = frame.FilmX.square() + frame.FilmY.square();
         grey = grey * (1 - _draws.Uniform(0.18, 0.38) * corner);
         for (var i = 0; i < 2; i++)
         {
             var scratch = frame.FilmX - _draws.Uniform(-0.9, 0.9) - _draws.Uniform(-0.2, 0.2) * frame.FilmY;
-            grey = grey + _draws.Uniform(0, 0.25) * Ridge(scratch, 0.006 + frame.Pixel * 0.3);
+            grey = grey + _draws.Uniform(0, 0.15) * Ridge(scratch, 0.006 + frame.Pixel * 0.3);
         }
 
         // The label: a dark strip at a lower or upper corner with two lines of writing.
@@ -75,7 +75,7 @@ internal sealed class PhantomShift
     {
         // Under- or overexposed, never right.
         var dark = _draws.Chance(0.5);
-        var grey = picture.clamp(0.001, 1).pow(dark * _draws.Uniform(1.5, 2.2) + (1 - dark) * _draws.Uniform(0.45, 0.65));
+        var grey = picture.clamp(0.001, 1).pow(dark * _draws.Uniform(1.5, 2.2) + (1 - dark) * _draws.Uniform(0.55, 0.75));
         for (var i = 0; i < 4; i++)
         {
             var swing = _draws.Uniform(0.05, 0.2) * (_draws.Uniform(2, 5) * frame.Y + _draws.Uniform(0, 6)).sin();
@@ -89,6 +89,6 @@ internal sealed class PhantomShift
             grey = grey.maximum(0.9 * frame.Edge(0.03 - distance)).maximum(0.7 * frame.Line(distance - 0.065, 0.4, 0.01));
         }
 
-        return grey + noise * _draws.Uniform(0.06, 0.12);
+        return grey + noise * _draws.Uniform(0.05, 0.10);
     }
 }

@@ -175,7 +175,7 @@ internal sealed class BloodCells : MedicalWorld
     {
         var s = one.Scene;
         var vignette = 1 - s.Draws.Uniform(0, 0.12) * (s.FilmX.square() + s.FilmY.square());
-        return s.Picture * one.Camera(0.16, 0.68, 1.12) * (stain.Light * vignette).unsqueeze(1);
+        return s.Picture * one.Camera(0.22, 0.6, 1.12) * (stain.Light * vignette).unsqueeze(1);
     }
 
     /// <summary>Colours of one slide.</summary>

@@ -57,7 +57,7 @@ internal sealed class Fundus : MedicalWorld
         // The lamp lights the middle; a bright crescent lies at the rim of some pictures.
         var crescent = one.Scene.Draws.Chance(0.25) * Inside(Length(s.FilmX + s.Draws.Uniform(-0.2, 0.2), s.FilmY) - 0.85, 0.08) * 0.25;
         var lit = s.Picture * (eye.Light * (1 - 0.25 * eye.FromMiddle.square())).unsqueeze(1) + crescent.unsqueeze(1) * s.Rgb(0.9, 0.7, 0.5);
-        return new MedicalPicture(lit * one.Camera(0.2, 0.65, 1.2) * eye.Field.unsqueeze(1) + 0.015, disc.Mask * eye.Field, lesion * eye.Field);
+        return new MedicalPicture(lit * one.Camera(0.24, 0.55, 1.2) * eye.Field.unsqueeze(1) + 0.015, disc.Mask * eye.Field, lesion * eye.Field);
     }
 
     private protected override string Describe(int label, string phrase, float[] facts, Chooser choose)

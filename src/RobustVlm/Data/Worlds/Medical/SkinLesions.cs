@@ -36,7 +36,7 @@ internal sealed class SkinLesions : MedicalWorld
     {
         var s = one.Scene;
         var skin = PaintSkin(one);
-        var scale = s.Draws.Uniform(0.42, 0.78);
+        var scale = s.Draws.Uniform(0.38, 0.80);
         var room = (1 - scale) * 0.9;
         s.Pose(s.Draws.Uniform(-1, 1) * room, s.Draws.Uniform(-1, 1) * room, scale, s.Draws.Uniform(-Math.PI, Math.PI), 1 - 2 * s.Draws.Chance(0.5));
         var lesion = one.Label switch
@@ -52,7 +52,7 @@ internal sealed class SkinLesions : MedicalWorld
         PaintHairs(one);
         PaintRuler(s);
         var corners = 1 - s.Draws.Uniform(0, 0.35) * (Length(s.FilmX, s.FilmY) - 0.6).clamp_min(0);
-        return new MedicalPicture(s.Picture * one.Camera(0.18, 0.62, 1.12) * corners.unsqueeze(1), lesion);
+        return new MedicalPicture(s.Picture * one.Camera(0.24, 0.55, 1.15) * corners.unsqueeze(1), lesion);
     }
 
     private protected override string Describe(int label, string phrase, float[] facts, Chooser choose) => label switch
@@ -125,7 +125,7 @@ internal sealed class SkinLesions : MedicalWorld
         var period = 0.46;
         Tensor Dots(Tensor shift, double radius) => Inside(
             radius - Length(Sdf.Repeat(s.X + shift + 0.12 * coarse, period), Sdf.Repeat(s.Y + 0.37 * shift + 0.10 * fine, period)), 0.03 + 0.5 * s.Softness);
-        s.Paint(plaque * Dots(s.Draws.Uniform(0, 0.2), 0.10) * 0.9, s.Rgb(0.97, 0.93, 0.82));
+        s.Paint(plaque * Dots(s.Draws.Uniform(0, 0.2), 0.10) * 0.9, s.Rgb(0.90, 0.82, 0.66));
         s.Paint(plaque * Dots(s.Draws.Uniform(0.2, 0.3), 0.075) * 0.85, s.Rgb(0.20, 0.12, 0.09));
         return plaque;
     }
