@@ -16,6 +16,8 @@ internal sealed unsafe partial class Hdf5File : IDisposable
 
     private Hdf5File(string path, long file) => (_path, _file) = (path, file);
 
+    ~Hdf5File() => Dispose();
+
     /// <summary>Opens a file.</summary>
     /// <exception cref="InvalidDataException">It is no HDF5 file, or damaged.</exception>
     internal static Hdf5File Open(string path)
@@ -119,10 +121,16 @@ internal sealed unsafe partial class Hdf5File : IDisposable
                 _file = -1;
             }
         }
+
+        GC.SuppressFinalize(this);
     }
 
     // The library keeps its number for "unsigned byte" in a variable.
-    internal static long NativeByte() => *(long*)NativeLibrary.GetExport(NativeLibrary.Load(Library), "H5T_NATIVE_UINT8_g");
+    internal static long NativeByte()
+    {
+        _ = H5open();   // sets the variable
+        return *(long*)NativeLibrary.GetExport(NativeLibrary.Load(Library), "H5T_NATIVE_UINT8_g");
+    }
 
     private long Dataset(string name)
     {

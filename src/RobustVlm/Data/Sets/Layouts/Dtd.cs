@@ -12,8 +12,13 @@ internal static class Dtd
         }
 
         var rows = new[] { ("train", DataSplit.Train), ("val", DataSplit.Validation), ("test", DataSplit.Test) }
-            .SelectMany(part => folder.Lines("labels", $"{part.Item1}{options.DtdSplit}.txt").Select(line => (Line: line, Class: line.Split('/')[0], Split: part.Item2))).ToArray();
+            .SelectMany(part => Rows(folder, $"{part.Item1}{options.DtdSplit}.txt", part.Item2)).ToArray();
         var classes = rows.Select(row => row.Class).Distinct().Order(StringComparer.Ordinal).ToArray();
         return folder.Files(classes, [.. rows.Select(row => new ImageItem($"images/{row.Line}") { Label = Array.BinarySearch(classes, row.Class, StringComparer.Ordinal), Split = row.Split })]);
     }
+
+    private static IEnumerable<(string Line, string Class, DataSplit Split)> Rows(SetFolder folder, string list, DataSplit split) =>
+        folder.Lines("labels", list).Select(line => line.Split('/') is [var name, _]
+            ? (line, name, split)
+            : throw folder.Wrong("labels/" + list, $"has the line '{line}', which is not a class and a file"));
 }

@@ -17,7 +17,7 @@ internal static class FgvcAircraft
                 var label = blank > 0 ? Array.IndexOf(classes, line[(blank + 1)..].Trim()) : -1;
                 items.Add(label >= 0
                     ? new ImageItem($"images/{line[..blank]}.jpg") { Label = label, Split = split }
-                    : throw folder.Wrong(list, $"has the line '{line}', which is not an image and one of the variants"));
+                    : throw folder.Wrong(list, $"has the line '{line}', which is not an image and a class in variants.txt"));
             }
         }
 

@@ -25,7 +25,7 @@ internal static class ImageNets
             var label = line.Split('\t') is [_, var id, ..] ? Array.BinarySearch(ids, id, StringComparer.Ordinal) : -1;
             items.Add(label >= 0
                 ? new ImageItem($"val/images/{line.Split('\t')[0]}") { Label = label, Split = DataSplit.Validation }
-                : throw folder.Wrong("val/val_annotations.txt", $"has the line '{line}', which is not an image and one of the classes"));
+                : throw folder.Wrong("val/val_annotations.txt", $"has the line '{line}', which is not an image and a class in wnids.txt"));
         }
 
         return folder.Files(Names(folder, ids, "words.txt", '\t'), items);

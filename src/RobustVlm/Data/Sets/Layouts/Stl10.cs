@@ -10,6 +10,11 @@ internal static class Stl10
     {
         folder = folder.Inside("stl10_binary");
         var classes = folder.Lines("class_names.txt");
+        if (classes.FirstOrDefault(name => !name.All(char.IsLetter)) is { } wrong)
+        {
+            throw folder.Wrong("class_names.txt", $"has the line '{wrong}', which is not the name of a class");
+        }
+
         var (items, places) = (new List<ImageItem>(), new List<(RecordFile File, int Record)>());
         foreach (var (part, split) in new[] { ("train", DataSplit.Train), ("test", DataSplit.Test) })
         {
