@@ -22,7 +22,7 @@ internal sealed class ImageSet : IImageSet
 
     public ImageTask Task { get; init; }
 
-    public string Licence { get; }
+    public string Licence { get; init; }
 
     public string Folder { get; }
 

@@ -85,7 +85,11 @@ internal sealed class SetFolder(DataSetInfo info, string path)
 
     /// <summary>A set of files below this folder; the key of an item is its path.</summary>
     internal ImageSet Files(IReadOnlyList<string> classes, IReadOnlyList<ImageItem> items, MaskSource? masks = null, Func<int, string>? texts = null, ImageTask? task = null) =>
-        new(info, path, classes, items, new FilePixels(i => System.IO.Path.Combine(path, items[i].Key))) { Task = task ?? info.Task, Masks = masks, Texts = texts };
+        new(info, path, classes, items, new FilePixels(i => System.IO.Path.Combine(path, items[i].Key))) { Task = task ?? info.Task, Masks = masks, Texts = texts, Licence = LicenceOf(items) };
+
+    // A table may tell the licence of each image.
+    private string LicenceOf(IReadOnlyList<ImageItem> items) =>
+        items.Select(item => item.Licence).Where(licence => licence.Length > 0).Distinct().Order(StringComparer.Ordinal).ToArray() is { Length: > 0 } several ? string.Join("; ", several) : info.Licence;
 
     /// <summary>Items of a folder with one folder of images per class.</summary>
     internal IEnumerable<ImageItem> PerClass(string folder, IReadOnlyList<string> classes, DataSplit split)

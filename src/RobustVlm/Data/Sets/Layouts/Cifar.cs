@@ -89,7 +89,7 @@ internal static class Cifar
     private static object? Entry(object? content, string key) =>
         content is Dictionary<object, object?> dictionary ? dictionary.FirstOrDefault(entry => AsText(entry.Key) == key).Value : null;
 
-    private static string AsText(object? value) => value as string ?? (value is byte[] bytes ? Encoding.Latin1.GetString(bytes) : "");
+    private static string AsText(object? value) => value as string ?? (AsBytes(value) is { } bytes ? Encoding.Latin1.GetString(bytes) : "");
 
     // A NumPy array is a call with its state: version, shape, type, order, bytes.
     private static byte[]? AsBytes(object? value) => value switch
