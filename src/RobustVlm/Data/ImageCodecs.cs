@@ -7,6 +7,8 @@ namespace RobustVlm.Data;
 internal static unsafe partial class ImageCodecs
 {
     internal const int NotAnImage = 1;
+    internal const int OutOfMemory = 3;
+    internal const int CutOff = 4;
 
     private const string Library = "robustvlm_images";
 
@@ -19,10 +21,42 @@ internal static unsafe partial class ImageCodecs
     internal static partial int rvi_encode(byte* pixels, int width, int height, int channels, byte* extension, nint* handle, byte** bytes, long* count);
 
     [LibraryImport(Library)]
+    internal static partial int rvi_open(byte* bytes, long count, int upright, nint* handle, void** pixels, int* width, int* height, int* channels, int* depth);
+
+    [LibraryImport(Library)]
+    internal static partial int rvi_fit(Source* source, Target* target, int filter);
+
+    [LibraryImport(Library)]
     internal static partial int rvi_free_image(nint handle);
 
     [LibraryImport(Library)]
     internal static partial int rvi_free_bytes(nint handle);
+
+    // As in Native/resample.h.
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct Source
+    {
+        internal void* Pixels;
+        internal long Stride;
+        internal int Depth;
+        internal int Width;
+        internal int Height;
+        internal int Channels;
+        internal byte Reversed;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct Target
+    {
+        internal int ScaledWidth;
+        internal int ScaledHeight;
+        internal int Left;
+        internal int Top;
+        internal int Width;
+        internal int Height;
+        internal int Channels;
+        internal float* Planes;
+    }
 
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath)
     {

@@ -2,7 +2,8 @@ using static TorchSharp.torch;
 
 namespace RobustVlm.Data;
 
-/// <summary>Reads and writes single images: PNG, JPEG, TIFF (8 and 16 bit) and uncompressed DICOM, through OpenCV.</summary>
+/// <summary>Reads and writes single images: PNG, JPEG, TIFF (8 and 16 bit) and DICOM, through OpenCV.</summary>
+/// <remarks>Of a DICOM file rescaling, MONOCHROME1 and the first window are applied; without a window its stored bits are the full range.</remarks>
 public static unsafe class ImageFile
 {
     /// <summary>Reads an image.</summary>
@@ -22,9 +23,10 @@ public static unsafe class ImageFile
         }
 
         var encoded = File.ReadAllBytes(path);
-        if (encoded.Length == 0)
+        if (encoded.Length == 0 || DicomImage.IsDicom(encoded))
         {
-            throw new InvalidDataException($"{path} is empty, so it is not an image; copy it again or take it out of the list.");
+            using var image = DecodedImage.Decode(encoded, path);
+            return image.ToTensor(new ImageTransform { Size = size, Grey = grey, Fit = ImageFit.CentreSquare, Interpolation = ImageInterpolation.Area });
         }
 
         nint handle;
@@ -34,16 +36,8 @@ public static unsafe class ImageFile
         int channels;
         fixed (byte* bytes = encoded)
         {
-            var status = ImageCodecs.rvi_decode(bytes, encoded.Length, grey ? 1 : 0, size, &handle, &pixels, &width, &height, &channels);
-            if (status == ImageCodecs.NotAnImage)
-            {
-                throw new InvalidDataException($"{path} is not an image that can be read (PNG, JPEG, TIFF or DICOM), or it is damaged; replace it or take it out of the list.");
-            }
-
-            if (status != 0)
-            {
-                throw new InvalidDataException($"{path} could not be decoded; it may be damaged or too large.");
-            }
+            DecodedImage.ThrowUnlessRead(
+                ImageCodecs.rvi_decode(bytes, encoded.Length, grey ? 1 : 0, size, &handle, &pixels, &width, &height, &channels), path);
         }
 
         try
@@ -57,6 +51,26 @@ public static unsafe class ImageFile
         {
             _ = ImageCodecs.rvi_free_image(handle);
         }
+    }
+
+    /// <summary>Reads an image and scales it in one step.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="transform">Size, channels and how to scale, e.g. <see cref="ImageTransform.Clip"/>.</param>
+    /// <returns>Float tensor [C, H, W], pixels in [0, 1].</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is not an image, is cut off or damaged.</exception>
+    public static Tensor Read(string path, ImageTransform transform)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(transform);
+        transform.Check();
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException($"The image {path} does not exist.", path);
+        }
+
+        using var image = DecodedImage.Decode(File.ReadAllBytes(path), path, transform.Upright);
+        return image.ToTensor(transform);
     }
 
     /// <summary>Writes an image; the extension decides the format (.png, .jpg, .tiff). The file appears whole or not at all.</summary>

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using RobustVlm.Data.Sets;
+using RobustVlm.Data.Sets.Layouts;
 using static TorchSharp.torch;
 
 namespace RobustVlm.Data;
@@ -18,7 +20,7 @@ public static class ImageFolder
     /// <summary>Fewest images of a class that is kept.</summary>
     public const int SmallestClass = 10;
 
-    private static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".tif", ".tiff", ".dcm"];
+    private static readonly string[] s_columns = ["image", "label"];
 
     /// <summary>Reads all images into memory.</summary>
     /// <param name="folder">The folder with the table.</param>
@@ -31,7 +33,7 @@ public static class ImageFolder
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
-        var rows = ImageFolderRow.ReadAll(FindTable(folder)).Where(row => row.Image.Length > 0 && row.Label.Length > 0).ToArray();
+        var rows = ReadTable(folder).Where(row => row.Image.Length > 0 && row.Label.Length > 0).ToArray();
         if (rows.Length == 0)
         {
             throw new InvalidDataException($"The table in {folder} lists no image with a label.");
@@ -58,27 +60,10 @@ public static class ImageFolder
         return new LabelledImages(images, labels, classes, [.. named.Select(n => n.Row.Image)], Split([.. named.Select(n => n.Row)], notes), notes);
     }
 
-    private static string FindTable(string folder)
+    private static IEnumerable<ImageFolderRow> ReadTable(string folder)
     {
-        if (!Directory.Exists(folder))
-        {
-            throw new DirectoryNotFoundException($"The folder {folder} does not exist.");
-        }
-
-        if (!Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Any(file => Extensions.Contains(Path.GetExtension(file).ToLowerInvariant())))
-        {
-            throw new InvalidDataException($"The folder {folder} holds no image; expected are files ending in {string.Join(", ", Extensions)}.");
-        }
-
-        var tables = Directory.GetFiles(folder, "*.csv");
-        var own = Array.Find(tables, table => Path.GetFileNameWithoutExtension(table) == new DirectoryInfo(folder).Name);
-        return (own, tables) switch
-        {
-            (not null, _) => own,
-            (_, [var only]) => only,
-            (_, []) => throw new InvalidDataException($"The folder {folder} holds no CSV table; add one with the columns image and label."),
-            _ => throw new InvalidDataException($"The folder {folder} holds {tables.Length} CSV tables; keep one, or name the right one after the folder."),
-        };
+        var table = CsvTable.Read(OwnTable.FindTable(folder), s_columns, "Rename the columns that hold the file names and the classes to image and label.");
+        return Enumerable.Range(0, table.Count).Select(row => new ImageFolderRow(table[row, "image"], table[row, "label"], table[row, "split"], table[row, "patient"]));
     }
 
     private static List<(ImageFolderRow Row, string Class)> Classes(ImageFolderRow[] rows, List<string> notes)
@@ -117,4 +102,6 @@ public static class ImageFolder
     }
 
     private static bool IsTestName(string split) => split.StartsWith("test", StringComparison.OrdinalIgnoreCase);
+
+    private sealed record ImageFolderRow(string Image, string Label, string Split, string Patient);
 }
