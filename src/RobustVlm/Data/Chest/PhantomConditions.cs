@@ -28,7 +28,8 @@ internal sealed class PhantomConditions
         var lungs = thorax.Lungs;
         var edema = _occurs[ChestConditions.Edema] ? PhantomFindings.Wet(frame, thorax, vessels) : _nothing;
         var (cavities, tuberculosis) = Tuberculosis();
-        var filled = Max(Atelectasis(), Effusion(), Infiltration(), Pneumonia(vessels), Consolidation(), Thickening(), edema, tuberculosis);
+        var thickening = Thickening();
+        var filled = Max(Atelectasis(), Effusion(), Infiltration(), Pneumonia(vessels), Consolidation(), thickening, edema, tuberculosis);
 
         var (pleuralAir, collapsed, pleura) = Pneumothorax();
         var emphysema = Is(ChestConditions.Emphysema);
@@ -39,7 +40,7 @@ internal sealed class PhantomConditions
         var (solid, round) = RoundBodies();
         var (hernia, sac) = Hernia();
         LungAttenuation = 0.55 * structure * lungs.Thickness * thorax.Parenchyma - 0.66 * air - 0.10 * cavities * lungs.Field
-            + 0.09 * pleura * lungs.Field + 0.22 * scars * lungs.Field + solid * (0.35 + 0.65 * lungs.Field) + hernia;
+            + 0.09 * pleura * lungs.Field + 0.14 * thickening * lungs.Field + 0.22 * scars * lungs.Field + solid * (0.35 + 0.65 * lungs.Field) + hernia;
 
         var inLung = filled.gt(0.15).logical_or(pleuralAir.gt(0.5)).logical_or(scarred.gt(0.5)).logical_or(emphysema.gt(0.5)).logical_and(lungs.Field.gt(0.5));
         var heart = thorax.Heart.gt(0.5).logical_and(Is(ChestConditions.Cardiomegaly).gt(0));

@@ -39,6 +39,7 @@ internal sealed class SkinLesions : MedicalWorld
         var scale = s.Draws.Uniform(0.38, 0.80);
         var room = (1 - scale) * 0.9;
         s.Pose(s.Draws.Uniform(-1, 1) * room, s.Draws.Uniform(-1, 1) * room, scale, s.Draws.Uniform(-Math.PI, Math.PI), 1 - 2 * s.Draws.Chance(0.5));
+        PaintNeighbour(s);
         var lesion = one.Label switch
         {
             Actinic => PaintActinic(s, skin),
@@ -77,6 +78,18 @@ internal sealed class SkinLesions : MedicalWorld
         var uneven = 1 + 0.04 * s.Field(4) + 0.02 * s.Field(16);
         s.Picture = (skin * uneven.unsqueeze(1)).expand(s.Count, 3, s.Size, s.Size);
         return skin;
+    }
+
+    // Freckles, redness and pale spots beside the lesion, of any colour that lesions have.
+    private static void PaintNeighbour(Scene s)
+    {
+        for (var i = 0; i < 2; i++)
+        {
+            var (x, y) = (s.FilmX - s.Draws.Uniform(-1, 1), s.FilmY - s.Draws.Uniform(-1, 1));
+            var spot = Inside(s.Draws.Uniform(0.08, 0.40) - Length(x, y * s.Draws.Uniform(0.7, 1.4)) + 0.04 * s.Field(4 << i), 0.10);
+            var colour = s.Between((0.40, 0.24, 0.16), (0.82, 0.30, 0.32)) * 0.6 + s.Between((0.36, 0.30, 0.28), (0.40, 0.36, 0.34));
+            s.Paint(spot * s.Draws.Chance(0.6) * s.Draws.Uniform(0.2, 0.65), colour);
+        }
     }
 
     private static Tensor PaintActinic(Scene s, Tensor skin)
@@ -159,7 +172,7 @@ internal sealed class SkinLesions : MedicalWorld
 
         // Colours lie on different sides: nothing is symmetric.
         var (x, y) = (s.X + 0.15 * coarse, s.Y + 0.15 * large);
-        s.Paint(tumour * Inside(0.42 - Length(x - 0.35, y + s.Draws.Uniform(-0.25, 0.25)), 0.06) * 0.95, s.Rgb(0.08, 0.05, 0.06));
+        s.Paint(tumour * Inside(0.42 - Length(x - 0.35, y + s.Draws.Uniform(-0.25, 0.25)), 0.06) * 0.95, s.Between((0.08, 0.05, 0.06), (0.24, 0.14, 0.10)));
         s.Paint(tumour * Inside(0.34 - Length(x + 0.35, y + s.Draws.Uniform(-0.35, 0.0)), 0.08) * 0.8, s.Rgb(0.40, 0.44, 0.56));
         s.Paint(tumour * Inside(0.28 - Length(x + s.Draws.Uniform(-0.1, 0.3), y - 0.45), 0.08) * s.Draws.Uniform(0.4, 0.8), s.Rgb(0.72, 0.26, 0.24));
         s.Paint(tumour * Inside(coarse - 1.1, 0.15) * 0.7, s.Rgb(0.12, 0.07, 0.07));
