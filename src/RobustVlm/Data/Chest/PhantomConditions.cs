@@ -239,8 +239,8 @@ internal sealed class PhantomConditions
         var present = Is(ChestConditions.Tuberculosis);
         var sides = Affected(draws).maximum(draws.Chance(0.3)) * present;
         var (x, y) = From(draws, draws.Uniform(0.16, 0.26));
-        var patch = Inside(0.20 + 0.10 * Severity(draws) - Length(x, y) + 0.04 * _frame.Wave, 0.04)
-            * Inside(0.7 * _frame.Mottle + 0.6 * _frame.Grain + 0.5, 0.3) * (0.55 + 0.3 * _frame.Severity);
+        var patch = Inside(0.13 + 0.13 * Severity(draws) - Length(x, y) + 0.04 * _frame.Wave, 0.04)
+            * Inside(0.7 * _frame.Mottle + 0.6 * _frame.Grain + 0.3, 0.3) * (0.45 + 0.35 * _frame.Severity);
         var radius = draws.Uniform(0.06, 0.10);
         var distance = Length(x - draws.Uniform(-0.06, 0.06), y - draws.Uniform(-0.04, 0.06)) + 0.01 * _frame.Wave;
         var here = draws.Chance(0.6);
