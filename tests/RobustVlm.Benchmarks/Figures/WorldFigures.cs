@@ -1,4 +1,4 @@
-using RobustVlm.Data;
+using RobustVlm.Data.Chest;
 using RobustVlm.Data.Worlds;
 using static TorchSharp.torch;
 

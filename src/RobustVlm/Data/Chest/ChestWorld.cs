@@ -35,6 +35,7 @@ public sealed class ChestWorld(ChestPhantomOptions? options = null) : IWorld
     public WorldBatch Render(Tensor labels, int size, Generator random, Device? device = null, Action<double>? progress = null)
     {
         WorldGuard.Check(labels, Classes.Count, size);
+        ArgumentNullException.ThrowIfNull(random);
         using var scope = NewDisposeScope();
         var phantom = new ChestPhantom(_options with { Size = size, ReportsPerImage = 1, AnatomyMasks = true });
         var drawn = phantom.Render(labels.to(device ?? random.device), random, device, progress);

@@ -65,7 +65,8 @@ public sealed class WorldContractTests
         var nearest = stack(distances, 1).argmin(1);
 
         var share = nearest.eq(mixed).to(ScalarType.Float32).mean().ToDouble();
-        Assert.True(share > 0.9, $"Only {share:P0} of the pictures are nearest to those of their class.");
+        var chance = 1.0 / classes;
+        Assert.True(share > chance + 0.75 * (1 - chance), $"Only {share:P0} of the pictures are nearest to those of their class.");
     }
 
     [Theory, MemberData(nameof(Names))]
