@@ -10,6 +10,7 @@ internal static class Catalogue
         .. AllocationFigures.All,
         .. KernelFigures.All,
         .. ModelFigures.All,
+        .. LoaderFigures.All,
         .. ProcessFigures.All,
     ];
 }
