@@ -103,15 +103,26 @@ internal sealed unsafe class DecodedImage : IDisposable
     }
 
     /// <summary>Scales and cuts into memory of [C, H, W] floats.</summary>
-    internal void Write(ImageTransform transform, float* planes)
+    internal void Write(ImageTransform transform, float* planes) => Write(transform.PlanFor(Width, Height), transform.Interpolation, transform.Channels, planes);
+
+    /// <summary>Scales to any shape.</summary>
+    internal void Scale(int width, int height, ImageInterpolation interpolation, bool grey, Span<float> planes)
     {
-        var plan = transform.PlanFor(Width, Height);
+        fixed (float* first = planes)
+        {
+            Write(new ImageTransform.Plan(0, 0, Width, Height, width, height, 0, 0, width, height), interpolation, grey ? 1 : 3, first);
+        }
+    }
+
+    private void Write(ImageTransform.Plan plan, ImageInterpolation interpolation, int channels, float* planes)
+    {
         using var pinned = _array is null ? default : new Pinned(_array);
         var first = (byte*)(_array is null ? _pixels : pinned.Address);
         var stride = (long)Width * Channels;
+        var sample = _depth switch { ByteDepth => 1, FloatDepth => 4, _ => 2 };
         var source = new ImageCodecs.Source
         {
-            Pixels = first + (((plan.SourceY * stride) + ((long)plan.SourceX * Channels)) * (_depth switch { ByteDepth => 1, FloatDepth => 4, _ => 2 })),
+            Pixels = first + (((plan.SourceY * stride) + ((long)plan.SourceX * Channels)) * sample),
             Stride = stride,
             Depth = _depth,
             Width = plan.SourceWidth,
@@ -127,10 +138,10 @@ internal sealed unsafe class DecodedImage : IDisposable
             Top = plan.Top,
             Width = plan.Width,
             Height = plan.Height,
-            Channels = transform.Channels,
+            Channels = channels,
             Planes = planes,
         };
-        if (ImageCodecs.rvi_fit(&source, &target, (int)transform.Interpolation) != 0)
+        if (ImageCodecs.rvi_fit(&source, &target, (int)interpolation) != 0)
         {
             throw new InvalidOperationException($"An image of {Width}x{Height} pixels could not be scaled: there was not enough memory; use a smaller size.");
         }

@@ -12,7 +12,7 @@ internal sealed record Unit(string Name, double Size, bool MoreIsBetter = false)
     public static readonly Unit Microseconds = new("us", 1e-6);
     public static readonly Unit Milliseconds = new("ms", 1e-3);
     public static readonly Unit GigaFlops = new("GFLOP/s", 1e9, MoreIsBetter: true);
-    public static readonly Unit PicturesPerSecond = new("pictures/s", 1, MoreIsBetter: true);
+    public static readonly Unit ImagesPerSecond = new("images/s", 1, MoreIsBetter: true);
     public static readonly Unit Bytes = new("B", 1);
     public static readonly Unit Mebibytes = new("MiB", 1 << 20);
 

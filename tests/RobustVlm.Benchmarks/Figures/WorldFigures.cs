@@ -13,7 +13,7 @@ internal static class WorldFigures
 
     public static IReadOnlyList<Figure> All { get; } =
     [
-        new("worlds", "pictures of all class families at 48 px, as many of each", Unit.PicturesPerSecond, Goal.AtLeast(Least, "at least 1000 /s"), () =>
+        new("worlds", "pictures of all class families at 48 px, as many of each", Unit.ImagesPerSecond, Goal.AtLeast(Least, "at least 1000 /s"), () =>
             Rate(Pictures * WorldCatalog.ZeroShot.Count, random =>
             {
                 foreach (var world in WorldCatalog.ZeroShot)
@@ -21,9 +21,9 @@ internal static class WorldFigures
                     world.Render(Pictures, Size, random).Dispose();
                 }
             })),
-        .. WorldCatalog.All.Select(world => new Figure("world-" + world.Name, world.Title + " at 48 px", Unit.PicturesPerSecond, Goal.None, () =>
+        .. WorldCatalog.All.Select(world => new Figure("world-" + world.Name, world.Title + " at 48 px", Unit.ImagesPerSecond, Goal.None, () =>
             Rate(Pictures, random => world.Render(Pictures, Size, random).Dispose()))),
-        new("chest-phantom", "chest radiographs with masks and reports at 64 px", Unit.PicturesPerSecond, Goal.None, () =>
+        new("chest-phantom", "chest radiographs with masks and reports at 64 px", Unit.ImagesPerSecond, Goal.None, () =>
         {
             var phantom = new ChestPhantom();
             return Rate(Pictures, random => phantom.Render(Pictures, random).Dispose());

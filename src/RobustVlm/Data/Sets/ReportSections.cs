@@ -14,15 +14,17 @@ namespace RobustVlm.Data.Sets;
 /// <param name="Comparison">Earlier images. Empty where the report has none.</param>
 public sealed partial record ReportSections(string Findings, string Impression, string Indication, string Comparison)
 {
-    private static readonly Dictionary<string, int> s_places = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["FINDINGS"] = 0, ["FINDING"] = 0, ["FINDINGS AND IMPRESSION"] = 0, ["FINDINGS/IMPRESSION"] = 0, ["REPORT"] = 0,
-        ["PORTABLE CHEST"] = 0, ["CHEST PA AND LATERAL"] = 0, ["OBSERVATIONS"] = 0,
-        ["IMPRESSION"] = 1, ["IMPRESSIONS"] = 1, ["CONCLUSION"] = 1, ["CONCLUSIONS"] = 1, ["OPINION"] = 1, ["SUMMARY"] = 1,
-        ["INDICATION"] = 2, ["HISTORY"] = 2, ["CLINICAL INFORMATION"] = 2, ["CLINICAL HISTORY"] = 2, ["REASON FOR EXAM"] = 2,
-        ["REASON FOR EXAMINATION"] = 2, ["REASON FOR THE EXAM"] = 2, ["CLINICAL INDICATION"] = 2,
-        ["COMPARISON"] = 3, ["COMPARISONS"] = 3, ["COMPARISON STUDY"] = 3,
-    };
+    // Findings, impression, indication, comparison.
+    private static readonly string[][] s_names =
+    [
+        ["FINDINGS", "FINDING", "FINDINGS AND IMPRESSION", "FINDINGS/IMPRESSION", "REPORT", "PORTABLE CHEST", "CHEST PA AND LATERAL", "OBSERVATIONS"],
+        ["IMPRESSION", "IMPRESSIONS", "CONCLUSION", "CONCLUSIONS", "OPINION", "SUMMARY"],
+        ["INDICATION", "HISTORY", "CLINICAL INFORMATION", "CLINICAL HISTORY", "REASON FOR EXAM", "REASON FOR EXAMINATION", "REASON FOR THE EXAM", "CLINICAL INDICATION"],
+        ["COMPARISON", "COMPARISONS", "COMPARISON STUDY"],
+    ];
+
+    private static readonly Dictionary<string, int> s_places = s_names.Index()
+        .SelectMany(part => part.Item.Select(name => (name, part.Index))).ToDictionary(entry => entry.name, entry => entry.Index, StringComparer.OrdinalIgnoreCase);
 
     // Headers of parts that nobody learns from, and where an addendum begins.
     private static readonly HashSet<string> s_others = new(StringComparer.OrdinalIgnoreCase)

@@ -41,6 +41,21 @@ public sealed class ReaderFuzzTests : IDisposable
         Read(format, path);
     }
 
+    [Theory]
+    [InlineData("(700000000, 3)", "ends after 5")]
+    [InlineData("(99999999999, 99999999999)", "impossibly large")]
+    public void An_array_that_claims_more_than_is_there_costs_nothing(string shape, string part)
+    {
+        var header = $"{{'descr': '|u1', 'fortran_order': False, 'shape': {shape}, }}".PadRight(117) + "\n";
+        byte[] bytes = [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. System.Text.Encoding.ASCII.GetBytes(header), 1, 2, 3, 4, 5];
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        var error = Assert.Throws<InvalidDataException>(() => NpyArray.Read(new MemoryStream(bytes), "The array x"));
+
+        Assert.Contains(part, error.Message, StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, Allowance);
+    }
+
     private void Run(string format, int count, int seed)
     {
         var original = Sample(format);
@@ -141,7 +156,7 @@ public sealed class ReaderFuzzTests : IDisposable
         {
             // Headers are small; half of the changes go there.
             var at = random.Next(2) == 0 ? random.Next(bytes.Count) : random.Next(Math.Min(bytes.Count, 300));
-            switch (random.Next(7))
+            switch (random.Next(8))
             {
                 case 0:
                     bytes[at] = (byte)random.Next(256);
@@ -163,6 +178,15 @@ public sealed class ReaderFuzzTests : IDisposable
                     for (var k = 0; k < 1 << random.Next(4) && at + k < bytes.Count; k++)
                     {
                         bytes[at + k] = number[k];
+                    }
+
+                    break;
+                case 6:
+                    // Sizes written as text become huge.
+                    var digit = bytes.FindIndex(at, value => value is >= (byte)'0' and <= (byte)'9');
+                    if (digit >= 0)
+                    {
+                        bytes.InsertRange(digit, Enumerable.Repeat((byte)'9', random.Next(1, 12)));
                     }
 
                     break;
