@@ -38,8 +38,9 @@ internal sealed record MiniClipRecipeOptions
         Pairs = new WorldPoolOptions
         {
             Shares = WorldCatalog.All.ToDictionary(world => world.Name, world => world.Name == "chest" ? 3072 : 1024),
+            RoundsPerPool = 5,
         },
-        Training = new ClipTrainerOptions { Steps = 12_000, BatchSize = 128, LearningRate = 1e-3, WarmUpSteps = 300, AverageDecay = 0.999, DecayVectors = false },
+        Training = new ClipTrainerOptions { Steps = 7_000, BatchSize = 128, LearningRate = 1e-3, WarmUpSteps = 300, AverageDecay = 0.999, DecayVectors = false },
     };
 }
 
