@@ -25,7 +25,7 @@ internal sealed record TextRecipeOptions
     /// <summary>Texts per batch.</summary>
     public int BatchSize { get; init; } = 128;
 
-    public TrainingOptions Training { get; init; } = new() { Steps = 2500, LearningRate = 1e-3, WarmUpSteps = 150, WeightDecay = 0.01, GradientNorm = 1, AverageDecay = 0.998 };
+    public TrainingOptions Training { get; init; } = new() { Steps = 1500, LearningRate = 1e-3, WarmUpSteps = 150, WeightDecay = 0.01, GradientNorm = 1, AverageDecay = 0.998 };
 
     internal static TextRecipeOptions Smoke { get; } = new() { Texts = 100, TestTexts = 40, BatchSize = 16, Training = new() { Steps = 4, WarmUpSteps = 1, AverageDecay = 0.9 } };
 }
