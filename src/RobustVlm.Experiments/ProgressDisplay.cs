@@ -22,6 +22,7 @@ public sealed class ProgressDisplay : IDisposable
     private TimeSpan _nextLogged = TimeSpan.Zero;
     private bool _shown;
     private double _share;
+    private double? _firstShare;
     private string _detail = "";
 
     internal ProgressDisplay(string title)
@@ -36,6 +37,7 @@ public sealed class ProgressDisplay : IDisposable
     public void Report(double share, string detail = "")
     {
         (_share, _detail) = (Math.Clamp(share, 0, 1), detail);
+        _firstShare ??= _share;   // what was done before, e.g. by a run that was interrupted, took none of this one's time
         if (_sinceStart.Elapsed >= _nextShown)
         {
             Show(finished: false);
@@ -87,7 +89,7 @@ public sealed class ProgressDisplay : IDisposable
     }
 
     private TimeSpan? Remaining() =>
-        _share > 0.02 && _sinceStart.Elapsed.TotalSeconds > 2 ? _sinceStart.Elapsed * ((1 - _share) / _share) : null;
+        _share - (_firstShare ?? 0) is var done && done > 0.02 && _sinceStart.Elapsed.TotalSeconds > 2 ? _sinceStart.Elapsed * ((1 - _share) / done) : null;
 
     private sealed record State(string Title, double Share, string Detail, TimeSpan? Remaining)
     {

@@ -166,6 +166,27 @@ public static unsafe class Runtime
         return default;
     }
 
+    /// <summary>
+    /// Until the returned scope ends, operators on this thread do not notice an interrupt, even one that was requested before: for what must be
+    /// done as a whole, e.g. writing down where a loop stopped.
+    /// </summary>
+    public static IDisposable PutOffInterrupts()
+    {
+        s_deferred++;
+        return new PutOff();
+    }
+
+    private sealed class PutOff : IDisposable
+    {
+        private bool _ended;
+
+        public void Dispose()
+        {
+            s_deferred -= _ended ? 0 : 1;
+            _ended = true;
+        }
+    }
+
     /// <summary>Throws when an interrupt was requested, except where this thread has put that off.</summary>
     internal static void ThrowIfInterruptedHere()
     {

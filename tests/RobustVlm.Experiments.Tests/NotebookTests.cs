@@ -33,7 +33,15 @@ public sealed class NotebookTests : IDisposable
         Assert.DoesNotContain(Root, File.ReadAllText(Path.Combine(_out, name + ".ipynb")), StringComparison.Ordinal);
     }
 
-    [SkippableTheory, MemberData(nameof(Notebooks))]
+    /// <summary>Notebooks that look at a reader's own images.</summary>
+    public static TheoryData<string> WithOwnImages =>
+        [.. Directory.GetFiles(Path.Combine(Root, "notebooks"), "*.ipynb").Where(path => File.ReadAllText(path).Contains("ROBUSTVLM_IMAGES", StringComparison.Ordinal)).Select(path => Path.GetFileNameWithoutExtension(path))];
+
+    [Fact]
+    public void Stored_notebooks_stay_below_three_megabytes() =>
+        Assert.All(Directory.GetFiles(Path.Combine(Root, "notebooks"), "*.ipynb"), path => Assert.InRange(new FileInfo(path).Length, 1, 3_000_000));
+
+    [SkippableTheory, MemberData(nameof(WithOwnImages))]
     public void Own_images_work_on_real_radiographs_through_the_runner(string name)
     {
         var images = RealRadiographs();

@@ -42,7 +42,7 @@ internal static class AttackPictures
     {
         var row = probabilities[index].to(ScalarType.Float64).cpu().data<double>().ToArray();
         var answer = Array.IndexOf(row, row.Max());
-        return new GridCell(Radiographs.ToPixels(images, index), string.Create(CultureInfo.InvariantCulture, $"{names[answer]} {row[answer]:P0}"))
+        return new GridCell(TensorPicture.Of(images, index), string.Create(CultureInfo.InvariantCulture, $"{names[answer]} {row[answer]:P0}"))
         {
             Mark = answer == truth ? CellMark.Right : CellMark.Wrong,
         };

@@ -6,6 +6,7 @@ using RobustVlm.Data.Text;
 using RobustVlm.Experiments.Results;
 using RobustVlm.Methods;
 using RobustVlm.Models;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RobustVlm.Experiments.AttackADiagnosis;
@@ -39,6 +40,7 @@ internal static class ClipTraining
         using var initial = lab.Random("mini clip: initial weights");
         using var order = lab.Random("mini clip: training");
         var model = new Clip(ModelOptions(settings, tokenizer), initial);
+        model.to(lab.Device);
         using var tokens = Tokens(train, tokenizer).to(lab.Device);
         var trainer = new ClipTrainer(new ClipTrainerOptions { Steps = settings.Steps, BatchSize = settings.BatchSize, WarmUpSteps = Math.Min(100, settings.Steps / 4) });
         var losses = trainer.Train(model, train.Images, tokens, order, progress.Report);

@@ -1,6 +1,5 @@
 using RobustVlm.Data.Chest;
 using RobustVlm.Experiments.Plots;
-using static TorchSharp.torch;
 
 namespace RobustVlm.Experiments.AttackADiagnosis;
 
@@ -16,7 +15,7 @@ public sealed record Radiographs(PhantomBatch Train, PhantomBatch Test) : IDispo
         ArgumentOutOfRangeException.ThrowIfLessThan(perClass, 1);
         var labels = Train.Labels.data<long>().ToArray();
         var cells = Findings.All.SelectMany(finding => labels.Index().Where(l => l.Item == (long)finding).Take(perClass))
-            .Select(found => new GridCell(ToPixels(Train.Images, found.Index), [Findings.Names[(int)found.Item], Shorten(Train.Reports[found.Index][0])]))
+            .Select(found => new GridCell(TensorPicture.Of(Train.Images, found.Index), [Findings.Names[(int)found.Item], Shorten(Train.Reports[found.Index][0])]))
             .ToArray();
         return new ImageGrid
         {
@@ -38,13 +37,6 @@ public sealed record Radiographs(PhantomBatch Train, PhantomBatch Test) : IDispo
 
     /// <inheritdoc/>
     public override string ToString() => $"{Train} to learn from, {Test.Count} more held out; {Findings.All.Count} classes, 2 sites";
-
-    internal static PixelImage ToPixels(Tensor images, long index)
-    {
-        using var scope = NewDisposeScope();
-        var image = images[index].detach().cpu().contiguous();
-        return PixelImage.FromPlanar(image.data<float>().ToArray(), (int)image.shape[0], (int)image.shape[1], (int)image.shape[2]);
-    }
 
     private static string Shorten(string report)
     {

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+using RobustVlm.Engine;
 using RobustVlm.Experiments.Plots;
 using RobustVlm.Models;
 using static TorchSharp.torch;
@@ -15,15 +18,17 @@ internal static class CheckpointMaking
     {
         Directory.CreateDirectory(folder);
         var work = Directory.CreateDirectory(Path.Combine(lab.WorkFolder("checkpoints"), recipe.Name)).FullName;
-        var stateFile = Path.Combine(work, "state.safetensors");
-        var clock = new WorkClock(Path.Combine(work, "seconds.txt"));
+        var stateFile = Path.Combine(work, $"state-{Identity(lab, recipe)}.safetensors");
+        using var clock = new WorkClock(Path.ChangeExtension(stateFile, ".seconds"));
+        var started = TimeProvider.System.GetUtcNow();
         using var scope = NewDisposeScope();
         using var progress = Lab.Progress($"Training {recipe.Name}");
         var (model, losses) = clock.Time(() => recipe.Train(lab, progress, stateFile));
         var path = Path.Combine(folder, WeightsFile);
-        Checkpoint.Save(model, path, new Dictionary<string, string> { ["name"] = recipe.Name }, ScalarType.Float16);
+        Checkpoint.Save(model, path, new Dictionary<string, string> { ["name"] = recipe.Name, [ShippedCheckpoints.VocabularyKey] = WorldVocabulary.Hash(lab) }, ScalarType.Float16);
         var (steps, curve) = Thin(losses);
-        var environment = lab.Describe(TimeProvider.System.GetUtcNow(), "bfloat16 encoders, float32 losses and weights, stored as float16");
+        var encoders = Autocast.TrainingType(lab.Device.type) == ScalarType.BFloat16 ? "bfloat16" : "float32";
+        var environment = lab.Describe(started, $"{encoders} encoders, float32 losses and weights, stored as float16");
         var card = new CheckpointCard
         {
             Name = recipe.Name,
@@ -45,6 +50,14 @@ internal static class CheckpointMaking
         clock.Forget();
         progress.Finish($"{losses.Count} steps, {card.Weights:N0} weights");
         return card;
+    }
+
+    // A state goes on only with the recipe, the code's version and the vocabulary that it began with.
+    private static string Identity(Lab lab, ICheckpointRecipe recipe)
+    {
+        var vocabulary = Directory.Exists(ShippedCheckpoints.FolderOf(lab, WorldVocabulary.Name)) ? WorldVocabulary.Hash(lab) : "";
+        var text = $"{recipe.Name}\n{recipe.Settings.ToJsonString()}\n{lab.Seed}\n{vocabulary}";
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
     }
 
     // The whole curve would be most of the card; means over equal stretches keep its shape.

@@ -24,7 +24,7 @@ internal static class CheckpointRecipes
         Reports(TextRecipeOptions.Smoke),
     ];
 
-    private static TextRecipe Captions(TextRecipeOptions options) => new("mini-bert-captions-v1", "captions of all worlds", WorldTexts.Captions, options);
+    private static TextRecipe Captions(TextRecipeOptions options) => new(ShippedCheckpoints.TextEncoderNames[0], "captions of all worlds", WorldTexts.Captions, options);
 
-    private static TextRecipe Reports(TextRecipeOptions options) => new("mini-bert-reports-v1", "radiology reports with findings and impression", WorldTexts.Reports, options);
+    private static TextRecipe Reports(TextRecipeOptions options) => new(ShippedCheckpoints.TextEncoderNames[1], "radiology reports with findings and impression", WorldTexts.Reports, options);
 }

@@ -43,7 +43,7 @@ internal sealed class MiniVitRecipe(ImageRecipeOptions options) : ICheckpointRec
         Augmentation = new AugmentationOptions { LeastCrop = 0.85, Mirror = true, Colour = 0.05 },
     };
 
-    public string Name => "mini-vit-v1";
+    public string Name => ShippedCheckpoints.MiniVitName;
 
     public string Summary => "A small vision transformer in timm's naming (48-pixel RGB pictures, 8-pixel patches, width 128, six blocks) trained to tell the 24 classes of the source set apart.";
 
@@ -131,7 +131,7 @@ internal sealed class MiniAutoencoderRecipe(ImageRecipeOptions options) : ICheck
         Training = new TrainingOptions { Steps = 2000, LearningRate = 2e-3, WarmUpSteps = 100, GradientNorm = 1, AverageDecay = 0.998 },
     };
 
-    public string Name => "mini-autoencoder-v1";
+    public string Name => ShippedCheckpoints.AutoencoderName;
 
     public string Summary => "A small convolutional autoencoder of 64-pixel radiographs with 64 features.";
 

@@ -34,7 +34,7 @@ internal sealed record MiniClipRecipeOptions
 
     internal static MiniClipRecipeOptions Full { get; } = new()
     {
-        // The seven findings and the medical worlds look more alike than the families, so they get more pictures.
+        // The seven findings look more alike than any other classes, so they get more pictures.
         Pairs = new WorldPoolOptions
         {
             Shares = WorldCatalog.All.ToDictionary(world => world.Name, world => world.Name == "chest" ? 3072 : 1024),
@@ -50,7 +50,7 @@ internal sealed class MiniClipRecipe(MiniClipRecipeOptions options) : ICheckpoin
     // Chance plus this share of what is missing from chance to perfect.
     private const double GoalShare = 0.6;
 
-    public string Name => "mini-clip-v1";
+    public string Name => ShippedCheckpoints.MiniClipName;
 
     public string Summary => "A small CLIP (ViT with 8-pixel patches, 48-pixel RGB pictures; two-layer text encoder) that knows the captions of all worlds.";
 

@@ -8,10 +8,19 @@ namespace RobustVlm.Experiments.Checkpoints;
 /// <summary>The small trained models in <c>data/checkpoints</c>.</summary>
 public static class ShippedCheckpoints
 {
+    /// <summary>Where a weight file says which vocabulary its model was trained with.</summary>
+    internal const string VocabularyKey = "vocabulary";
+
+    internal const string MiniClipName = "mini-clip-v1";
+    internal const string MiniVitName = "mini-vit-v1";
+    internal const string AutoencoderName = "mini-autoencoder-v1";
+
     private const string Folder = "checkpoints";
 
+    internal static readonly string[] TextEncoderNames = ["mini-bert-captions-v1", "mini-bert-reports-v1"];
+
     /// <summary>Names of the checkpoints that a recipe makes, in the order in which they are made.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. CheckpointRecipes.All.Select(recipe => recipe.Name)];
+    public static IReadOnlyList<string> Names => [.. CheckpointRecipes.All.Select(recipe => recipe.Name)];
 
     /// <summary>The tokenizer of the worlds' texts.</summary>
     /// <param name="lab">The lab.</param>
@@ -29,7 +38,7 @@ public static class ShippedCheckpoints
     /// <exception cref="FileNotFoundException">The checkpoint is missing.</exception>
     public static (Clip Model, ClipTokenizer Tokenizer) MiniClip(Lab lab)
     {
-        var model = Load<Clip>(lab, "mini-clip-v1");
+        var model = Load<Clip>(lab, MiniClipName);
         return (model, Tokenizer(lab, model.Options.Text.ContextLength));
     }
 
@@ -61,7 +70,13 @@ public static class ShippedCheckpoints
         where TModel : torch.nn.Module
     {
         ArgumentNullException.ThrowIfNull(lab);
-        var model = Checkpoint.Load<TModel>(PathOf(lab, name));
+        var path = PathOf(lab, name);
+        if (Checkpoint.Metadata(path).TryGetValue(VocabularyKey, out var vocabulary) && vocabulary != WorldVocabulary.Hash(lab))
+        {
+            throw new InvalidDataException($"{path} was trained with another vocabulary than {FolderOf(lab, WorldVocabulary.Name)} holds; restore both from the repository, or make the checkpoint again with ./notebooks/train {name}.");
+        }
+
+        var model = Checkpoint.Load<TModel>(path);
         model.to(lab.Device);
         return model;
     }

@@ -68,11 +68,12 @@ internal sealed class WorldPool : IDisposable
         var (images, labels, captions) = (new List<Tensor>(), new List<Tensor>(), new List<string>());
         foreach (var (name, count) in _options.Shares)
         {
+            using var part = NewDisposeScope();
             var world = WorldCatalog.Find(name);
             using var random = _lab.Random($"{_purpose}: {name} {pool}");
             using var batch = world.Render(count, _options.Size, random);
-            images.Add(batch.Images.expand(-1, _options.Channels, -1, -1).mul(255).round().to(ScalarType.Byte).cpu());
-            labels.Add(batch.Labels.cpu());
+            images.Add(batch.Images.mul(255).round_().to(ScalarType.Byte).cpu().expand(-1, _options.Channels, -1, -1).contiguous().MoveToOuterDisposeScope());
+            labels.Add(batch.Labels.cpu().clone().MoveToOuterDisposeScope());
             captions.AddRange(batch.Captions);
         }
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using RobustVlm.Data.Text;
 using RobustVlm.Data.Worlds;
 
@@ -8,9 +9,19 @@ internal static class WorldVocabulary
 {
     internal const string Name = "world-vocabulary-v1";
 
+    private static readonly string[] s_files = ["vocab.json", "merges.txt"];
+
     private const int MostTokens = 4096;
     private const int Captions = 16_000;
     private const int Reports = 4_000;
+
+    /// <summary>Tells one vocabulary from another: the models that were trained with it know its numbers only.</summary>
+    internal static string Hash(Lab lab)
+    {
+        var folder = ShippedCheckpoints.FolderOf(lab, Name);
+        var bytes = s_files.SelectMany(file => File.ReadAllBytes(Path.Combine(folder, file))).ToArray();
+        return Convert.ToHexStringLower(SHA256.HashData(bytes));
+    }
 
     internal static BytePairVocabulary Learn(Lab lab)
     {

@@ -23,8 +23,13 @@ internal static class TrainCommand
         var folder = ShippedCheckpoints.FolderOf(lab, name);
         if (name == WorldVocabulary.Name)
         {
-            Directory.CreateDirectory(folder);
+            if (Directory.Exists(folder))
+            {
+                throw new IOException($"{folder} exists, and models were trained with it; move it away if you want to make it again.");
+            }
+
             var vocabulary = WorldVocabulary.Learn(lab);
+            Directory.CreateDirectory(folder);
             vocabulary.Write(folder);
             Console.WriteLine($"{vocabulary.Indices.Count} tokens in {folder}");
             return;

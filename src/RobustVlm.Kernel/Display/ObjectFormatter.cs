@@ -6,7 +6,7 @@ using Microsoft.DotNet.Interactive.Formatting;
 namespace RobustVlm.Kernel.Display;
 
 /// <summary>
-/// Turns any object into a MIME bundle: by its own ToMimeBundle(), else its ToHtml(), else the registered formatters; always with
+/// Turns any object into a MIME bundle: by its own ToMimeBundle(), else its ToHtml(), else the ToString() that its author wrote, else the registered formatters; always with
 /// plain text beside the rich form.
 /// </summary>
 internal static partial class ObjectFormatter
@@ -47,7 +47,7 @@ internal static partial class ObjectFormatter
             return new MimeBundle(new JsonObject { [MimeBundle.Html] = Normalize(html), [MimeBundle.PlainText] = Text(value) }, []);
         }
 
-        return FromFormatters(value, mimeTypes);
+        return methods.SpeaksForItself && mimeTypes.Count == 0 ? MimeBundle.FromText(Text(value)) : FromFormatters(value, mimeTypes);
     }
 
     /// <summary>The plain text of a value as the formatters write it, or its ToString() where they fail.</summary>

@@ -1,5 +1,7 @@
+using System.Collections;
 using System.Collections.Concurrent;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 
 namespace RobustVlm.Kernel.Display;
 
@@ -19,9 +21,16 @@ internal sealed class ObjectMethods
         _bundle = Find(type, "ToMimeBundle", typeof(IReadOnlyDictionary<string, object>));
         _metadata = Find(type, "ToMimeMetadata", typeof(IReadOnlyDictionary<string, object>));
         _html = Find(type, "ToHtml", typeof(string));
+        SpeaksForItself = WritesOwnText(type);
     }
 
     public static ObjectMethods Of(Type type) => Cache.GetOrAdd(type, key => new ObjectMethods(key));
+
+    /// <summary>
+    /// Whether the type's author wrote a ToString(): then that is how an object is shown, not a tree of its properties. Lists stay tables, and
+    /// types of the framework are left to the formatters.
+    /// </summary>
+    public bool SpeaksForItself { get; }
 
     /// <summary>The object's own MIME bundle; null when its type does not offer one.</summary>
     public IReadOnlyDictionary<string, object>? Bundle(object value) => Call<IReadOnlyDictionary<string, object>>(_bundle, value);
@@ -35,6 +44,15 @@ internal sealed class ObjectMethods
     private static T? Call<T>(MethodInfo? method, object value)
         where T : class =>
         method?.Invoke(value, BindingFlags.DoNotWrapExceptions, null, null, null) as T;
+
+    private static bool WritesOwnText(Type type)
+    {
+        var text = type.GetMethod(nameof(ToString), BindingFlags.Public | BindingFlags.Instance, Type.EmptyTypes);
+        var author = text?.DeclaringType?.Namespace ?? "";
+        return type.IsClass && !typeof(IEnumerable).IsAssignableFrom(type)
+            && !author.StartsWith("System", StringComparison.Ordinal) && !author.StartsWith("Microsoft", StringComparison.Ordinal)
+            && text?.GetCustomAttribute<CompilerGeneratedAttribute>() is null;   // as records have it
+    }
 
     private static MethodInfo? Find(Type type, string name, Type result)
     {

@@ -18,7 +18,7 @@ internal static unsafe partial class ImageCodecs
     internal static partial int rvi_decode(byte* bytes, long count, int grey, int size, nint* handle, float** pixels, int* width, int* height, int* channels);
 
     [LibraryImport(Library)]
-    internal static partial int rvi_encode(byte* pixels, int width, int height, int channels, byte* extension, nint* handle, byte** bytes, long* count);
+    internal static partial int rvi_encode(byte* pixels, int width, int height, int channels, byte* extension, int quality, nint* handle, byte** bytes, long* count);
 
     [LibraryImport(Library)]
     internal static partial int rvi_open(byte* bytes, long count, int upright, nint* handle, void** pixels, int* width, int* height, int* channels, int* depth);

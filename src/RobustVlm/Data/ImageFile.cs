@@ -76,9 +76,12 @@ public static unsafe class ImageFile
     /// <summary>Writes an image; the extension decides the format (.png, .jpg, .tiff). The file appears whole or not at all.</summary>
     /// <param name="path">The file; an existing one is replaced.</param>
     /// <param name="image">Float tensor [C, H, W] with 1 or 3 channels, pixels in [0, 1]; rounded to 8 bits.</param>
+    /// <param name="jpegQuality">1 (small) to 100 (close to the original), for .jpg only.</param>
     /// <exception cref="ArgumentException">The shape or the extension does not fit.</exception>
-    public static void Write(string path, Tensor image)
+    public static void Write(string path, Tensor image, int jpegQuality = 95)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(jpegQuality, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(jpegQuality, 100);
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(image);
         if (image.shape is not [1 or 3, _, _])
@@ -93,7 +96,7 @@ public static unsafe class ImageFile
         long count;
         fixed (byte* first = pixels, extension = System.Text.Encoding.ASCII.GetBytes(Path.GetExtension(path) + "\0"))
         {
-            if (ImageCodecs.rvi_encode(first, (int)image.shape[2], (int)image.shape[1], (int)image.shape[0], extension, &handle, &bytes, &count) != 0)
+            if (ImageCodecs.rvi_encode(first, (int)image.shape[2], (int)image.shape[1], (int)image.shape[0], extension, jpegQuality, &handle, &bytes, &count) != 0)
             {
                 throw new ArgumentException($"{path} cannot be written as an image; use the extension .png, .jpg or .tiff.", nameof(path));
             }

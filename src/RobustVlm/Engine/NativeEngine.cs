@@ -71,6 +71,8 @@ internal static class NativeEngine
     private static readonly StrongBox<bool> InterruptFlag =
         AppContext.GetData("Notebook.Interrupted") as StrongBox<bool> ?? new StrongBox<bool>();
 
+    internal static IDisposable PutOffInterrupts() => new Nothing();
+
     // TorchSharp's layers always draw their start values: slower, and never wrong.
     internal static IDisposable SkipInitialization() => new Nothing();
 
@@ -123,6 +125,8 @@ internal static class NativeEngine
         RobustVlm.Torch.Checkpoint.Run(segment, inputs, generators);
 
     internal static void ThrowIfInterrupted() => Runtime.ThrowIfInterrupted();
+
+    internal static IDisposable PutOffInterrupts() => Runtime.PutOffInterrupts();
 
     internal static IDisposable SkipInitialization() => Runtime.SkipInitialization();
 

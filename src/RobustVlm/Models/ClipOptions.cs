@@ -122,7 +122,7 @@ public sealed record ClipOptions : IModelOptions<Clip>, IPublishedNames, IKnownS
     /// <summary>64-pixel grey images, 1.2 million weights: trains in minutes on two cores.</summary>
     public static ClipOptions Mini { get; } = new();
 
-    /// <summary>OpenAI's ViT-B/32: 224-pixel RGB images, 151 million weights.</summary>
+    /// <summary>OpenAI's ViT-B/32: 224-pixel RGB images, 151 million weights. Weights trained elsewhere under the same names (LAION's) need <see cref="Activation.Gelu"/> in both encoders.</summary>
     public static ClipOptions ViTB32 { get; } = OpenAI(512, 512, 8, new ClipVisionOptions { PatchSize = 32, Width = 768, Depth = 12, Heads = 12 });
 
     /// <summary>OpenAI's ViT-B/16: 224-pixel RGB images, 150 million weights.</summary>

@@ -42,8 +42,7 @@ public sealed class ClipVisionTransformer : nn.Module<Tensor, Tensor>, IModel<Cl
         InitialWeights.Normal(proj, deviation, random);
 
         // What PyTorch gives a convolution by default: uniform up to one over the root of the inputs of a weight.
-        var bound = Math.Pow(options.Channels * options.PatchSize * options.PatchSize, -0.5);
-        nn.init.uniform_(conv1.weight, -bound, bound, random);
+        InitialWeights.Uniform(conv1.weight, null, options.Channels * options.PatchSize * options.PatchSize, random);
         RegisterComponents();
     }
 

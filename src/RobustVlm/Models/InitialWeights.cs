@@ -9,7 +9,7 @@ internal static class InitialWeights
     internal static void Normal(Tensor? weight, double deviation, Generator random)
     {
         ArgumentNullException.ThrowIfNull(weight);
-        nn.init.normal_(weight, 0, deviation, random);
+        Fill(weight, random, own => nn.init.normal_(own, 0, deviation, random));
     }
 
     internal static void Linear(Linear layer, double deviation, Generator random)
@@ -68,11 +68,26 @@ internal static class InitialWeights
     internal static void Uniform(Tensor weight, Tensor? bias, long inputs, Generator random)
     {
         var bound = 1 / Math.Sqrt(inputs);
-        nn.init.uniform_(weight, -bound, bound, random);
+        Fill(weight, random, own => nn.init.uniform_(own, -bound, bound, random));
         if (bias is not null)
         {
-            nn.init.uniform_(bias, -bound, bound, random);
+            Fill(bias, random, own => nn.init.uniform_(own, -bound, bound, random));
         }
+    }
+
+    // A generator draws on its own device only; models are made on the CPU whatever the generator's.
+    private static void Fill(Tensor weight, Generator random, Action<Tensor> draw)
+    {
+        if (random.device.type == weight.device_type)
+        {
+            draw(weight);
+            return;
+        }
+
+        using var noGradient = no_grad();
+        using var drawn = empty(weight.shape, dtype: weight.dtype, device: random.device);
+        draw(drawn);
+        weight.copy_(drawn);
     }
 
     private static void Zero(Tensor? bias)

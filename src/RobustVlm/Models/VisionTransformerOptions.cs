@@ -52,11 +52,17 @@ public sealed record VisionTransformerOptions : IModelOptions<VisionTransformer>
     /// <summary>48-pixel RGB images, 0.8 million weights: trains in minutes on two cores.</summary>
     public static VisionTransformerOptions Mini { get; } = new();
 
-    /// <summary>ViT-Ti/16: 224-pixel RGB images, 5.7 million weights with 1000 classes (Touvron et al. 2021, arXiv:2012.12877).</summary>
+    /// <summary>ViT-Ti/16: 224-pixel RGB images, 5.7 million weights with 1000 classes (Steiner et al. 2022, arXiv:2106.10270).</summary>
     public static VisionTransformerOptions ViTTi16 { get; } = Published(16, 192, 12, 3);
 
-    /// <summary>ViT-S/16: 22 million weights (Touvron et al. 2021, arXiv:2012.12877).</summary>
+    /// <summary>ViT-S/16: 22 million weights (Steiner et al. 2022, arXiv:2106.10270).</summary>
     public static VisionTransformerOptions ViTS16 { get; } = Published(16, 384, 12, 6);
+
+    /// <summary>DeiT-Ti/16: the weights of Touvron et al. 2021, arXiv:2012.12877, expect pixels scaled by ImageNet's mean and deviation.</summary>
+    public static VisionTransformerOptions DeiTTi16 { get; } = ViTTi16 with { PixelMean = ChannelValues.ImageNetMean, PixelDeviation = ChannelValues.ImageNetDeviation };
+
+    /// <summary>DeiT-S/16 (Touvron et al. 2021, arXiv:2012.12877), with ImageNet's mean and deviation.</summary>
+    public static VisionTransformerOptions DeiTS16 { get; } = ViTS16 with { PixelMean = ChannelValues.ImageNetMean, PixelDeviation = ChannelValues.ImageNetDeviation };
 
     /// <summary>ViT-B/16: 87 million weights (Dosovitskiy et al. 2021, arXiv:2010.11929).</summary>
     public static VisionTransformerOptions ViTB16 { get; } = Published(16, 768, 12, 12);

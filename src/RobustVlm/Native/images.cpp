@@ -145,7 +145,7 @@ RVI_API(rvi_decode)(const uint8_t* bytes, int64_t count, int32_t grey, int32_t s
 }
 
 // Encodes 8-bit pixels, interleaved RGB or grey, as `extension` (".png", ".jpg", ".tiff").
-RVI_API(rvi_encode)(const uint8_t* pixels, int32_t width, int32_t height, int32_t channels, const char* extension, void** handle, uint8_t** bytes, int64_t* count) {
+RVI_API(rvi_encode)(const uint8_t* pixels, int32_t width, int32_t height, int32_t channels, const char* extension, int32_t quality, void** handle, uint8_t** bytes, int64_t* count) {
   return guarded([&] {
     const cv::Mat source(height, width, channels == 3 ? CV_8UC3 : CV_8UC1, const_cast<uint8_t*>(pixels));
     cv::Mat image;
@@ -155,7 +155,7 @@ RVI_API(rvi_encode)(const uint8_t* pixels, int32_t width, int32_t height, int32_
       image = source;
     }
     auto* result = new std::vector<uint8_t>();
-    if (!cv::imencode(extension, image, *result)) {
+    if (!cv::imencode(extension, image, *result, {cv::IMWRITE_JPEG_QUALITY, quality})) {
       delete result;
       return kFailed;
     }

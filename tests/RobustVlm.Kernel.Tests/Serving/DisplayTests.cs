@@ -49,6 +49,20 @@ public sealed class DisplayTests(TestKernel kernel) : IClassFixture<TestKernel>
     }
 
     [Fact]
+    public async Task Shows_an_object_whose_author_wrote_a_text_by_that_text()
+    {
+        var own = await kernel.RunAsync("""
+            public class Box { public int Width => 3; public int[] Numbers => new int[1000]; public override string ToString() => "a box of 3"; }
+            new Box()
+            """);
+        var record = await kernel.RunAsync("public record Pair(int First, int Second); new Pair(1, 2)");
+
+        Assert.Equal("a box of 3", own.Of("execute_result").Single()["data"]!["text/plain"]!.ToString());
+        Assert.Null(own.Of("execute_result").Single()["data"]!["text/html"]);
+        Assert.NotNull(record.Of("execute_result").Single()["data"]!["text/html"]);
+    }
+
+    [Fact]
     public async Task Shows_an_object_that_brings_its_own_html()
     {
         var cell = await kernel.RunAsync("""

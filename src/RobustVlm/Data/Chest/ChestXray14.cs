@@ -95,17 +95,18 @@ public sealed class ChestXray14
     {
         ArgumentNullException.ThrowIfNull(findings);
         ArgumentNullException.ThrowIfNull(random);
+        using var scope = NewDisposeScope();
         if (findings.dim() != 2 || findings.shape[0] == 0 || findings.shape[1] != s_names.Length || findings.dtype != ScalarType.Float32
             || findings.eq(0).logical_or(findings.eq(1)).all().item<bool>() is false)
         {
             throw new ArgumentException("Give findings as a float tensor [N, 14] of zeros and ones, at least one row.", nameof(findings));
         }
 
-        using var scope = NewDisposeScope();
+        var known = findings.cpu().data<float>().ToArray();
         var batch = ConditionPictures.Render(
             nn.functional.pad(findings, [0, ChestConditions.Count - s_names.Length]), findings.sum([1]).gt(0).to(ScalarType.Int64),
             new ChestPhantomOptions { Size = size, Site = _options.Site, Shift = _options.Shift, ImagesPerPatient = _options.ImagesPerPatient },
-            (choose, i) => Caption([.. Enumerable.Range(0, s_names.Length).Where(k => findings[i, k].ToSingle() > 0.5f)], choose),
+            (choose, i) => Caption([.. Enumerable.Range(0, s_names.Length).Where(k => known[i * s_names.Length + k] > 0.5f)], choose),
             random, device, progress, findings);
         return batch.DetachFromDisposeScope();
     }

@@ -36,7 +36,6 @@ public sealed class TuberculosisWorld(ChestPhantomOptions? options = null) : IWo
     {
         WorldGuard.Check(labels, Classes.Count, size);
         ArgumentNullException.ThrowIfNull(random);
-        ArgumentNullException.ThrowIfNull(random);
         using var scope = NewDisposeScope();
         var ill = labels.to(random.device).eq(1).to(ScalarType.Float32).unsqueeze(1);
         var known = labels.cpu().data<long>().ToArray();

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace RobustVlm.Data.Worlds;
 
-/// <summary>Captions of a <see cref="ClassFamily"/>: the class in one of its phrases, often with colour, size and place.</summary>
+/// <summary>Captions of a <see cref="ClassFamily"/>: the class in one of its phrases, often with its colour, its place and the background's colour.</summary>
 internal static class FamilyCaptions
 {
     /// <summary>Random decisions per caption.</summary>

@@ -30,7 +30,7 @@ internal sealed record FamilyStyle
     /// <summary>Whether captions name the background's colour.</summary>
     internal bool NamesBackground { get; init; } = true;
 
-    /// <summary>Whether captions may say that the object is small or large, or where it is.</summary>
+    /// <summary>Whether captions may say where the object is.</summary>
     internal bool NamesPlace { get; init; } = true;
 
     /// <summary>Prompts for zero-shot classification; {0} is the class with its article.</summary>

@@ -25,11 +25,12 @@ public sealed class TrainingLoop
     /// <param name="random">Source of all randomness: one number is drawn from it.</param>
     /// <param name="progress">Told about each step.</param>
     /// <param name="stateFile">Where to keep the state, so that an interrupted or killed training goes on from there when it is started again with the
-    /// same settings and seed; the file stays when the training is finished. Null keeps none.</param>
+    /// same settings and seed; the file stays when the training is finished. The loop cannot see what the loss and its data are made from: give
+    /// trainings that differ in these different files. Null keeps none.</param>
     /// <returns>The curves.</returns>
     /// <exception cref="ArgumentException">No weight asks for gradients.</exception>
     /// <exception cref="InvalidDataException">The state file belongs to another training or is damaged.</exception>
-    /// <exception cref="InvalidOperationException">The loss or its gradient became NaN or infinite.</exception>
+    /// <exception cref="InvalidOperationException">The loss became NaN or infinite, or, where gradients are shortened, the gradient did.</exception>
     /// <exception cref="OperationCanceledException">The user asked to stop; the model keeps what it has learned, and so does the state file.</exception>
     public TrainingResult Run(
         nn.Module model, Func<TrainingStep, Tensor> loss, Generator random, Action<TrainingProgress>? progress = null, string? stateFile = null)
@@ -45,7 +46,7 @@ public sealed class TrainingLoop
 
         using var gradients = enable_grad();
         using var optimizer = CreateOptimizer([.. weights.Select(weight => weight.Weight)]);
-        var average = _options.AverageDecay is { } decay ? new WeightAverage(weights, decay) : null;
+        var average = _options.AverageDecay is { } decay ? new WeightAverage(model, weights, decay) : null;
         var state = new TrainingState(_options, TrainingSeeds.Draw(random), model, optimizer, average);
         var resumedAt = stateFile is null ? 0 : state.ReadIfThere(stateFile);
         model.train();
@@ -55,11 +56,18 @@ public sealed class TrainingLoop
             {
                 Interruption.ThrowIfRequested();
                 var rate = _options.LearningRateAt(step);
-                var value = Step(loss, optimizer, weights, state, step, rate);
-                average?.Update(weights, step);
-                if (stateFile is not null && (step + 1 == _options.Steps || (step + 1) % _options.SaveEvery == 0))
+                var (value, terms) = Gradients(model, loss, optimizer, state.Seed, step);
+
+                // From here to the saved state is one piece: a step that counts has moved weights and mean, and no other has.
+                using (Interruption.PutOff())
                 {
-                    state.Write(stateFile);
+                    Update(optimizer, weights, rate);
+                    average?.Update(model, weights, step);
+                    state.Add(value, terms);
+                    if (stateFile is not null && (step + 1 == _options.Steps || (step + 1) % _options.SaveEvery == 0))
+                    {
+                        state.Write(stateFile);
+                    }
                 }
 
                 progress?.Invoke(new TrainingProgress(step + 1, _options.Steps, value, rate));
@@ -67,7 +75,11 @@ public sealed class TrainingLoop
         }
         catch (OperationCanceledException) when (stateFile is not null && state.Finished > resumedAt)
         {
-            state.Write(stateFile);
+            using (Interruption.PutOff())
+            {
+                state.Write(stateFile);
+            }
+
             average?.Dispose();
             throw;
         }
@@ -99,26 +111,40 @@ public sealed class TrainingLoop
         };
     }
 
-    private double Step(
-        Func<TrainingStep, Tensor> loss, OptimizerHelper optimizer, (string Name, Parameter Weight)[] weights, TrainingState state, int step, double rate)
+    private (double Loss, Dictionary<string, double> Terms) Gradients(
+        nn.Module model, Func<TrainingStep, Tensor> loss, optim.Optimizer optimizer, ulong seed, int step)
+    {
+        using var before = new BufferCopies(model);
+        try
+        {
+            optimizer.zero_grad();
+            var (sum, parts) = (0.0, _options.Accumulation);
+            var terms = new Dictionary<string, double>();
+            for (var part = 0; part < parts; part++)
+            {
+                using var scope = NewDisposeScope();
+                using var random = new Generator(TrainingSeeds.For(seed, (long)step * parts + part));
+                var value = loss(new TrainingStep(step, part, _options, random, terms));
+                var number = value.to(ScalarType.Float64).item<double>();
+                Check(number, "loss");
+                (parts == 1 ? value : value / parts).backward();
+                sum += number;
+            }
+
+            return (sum / parts, terms.ToDictionary(term => term.Key, term => term.Value / parts));
+        }
+        catch (OperationCanceledException)
+        {
+            before.Restore();
+            throw;
+        }
+    }
+
+    private void Update(optim.Optimizer optimizer, (string Name, Parameter Weight)[] weights, double rate)
     {
         foreach (var group in optimizer.ParamGroups)
         {
             group.LearningRate = rate;
-        }
-
-        optimizer.zero_grad();
-        var (sum, parts) = (0.0, _options.Accumulation);
-        var terms = new Dictionary<string, double>();
-        for (var part = 0; part < parts; part++)
-        {
-            using var scope = NewDisposeScope();
-            using var random = new Generator(TrainingSeeds.For(state.Seed, (long)step * parts + part));
-            var value = loss(new TrainingStep(step, part, _options, random, terms));
-            var number = value.to(ScalarType.Float64).item<double>();
-            Check(number, "loss");
-            (parts == 1 ? value : value / parts).backward();
-            sum += number;
         }
 
         if (_options.GradientNorm is { } longest)
@@ -127,8 +153,6 @@ public sealed class TrainingLoop
         }
 
         optimizer.step();
-        state.Add(sum / parts, terms.ToDictionary(term => term.Key, term => term.Value / parts));
-        return sum / parts;
     }
 
     private static void Check(double value, string what)

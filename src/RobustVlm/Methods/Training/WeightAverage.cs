@@ -9,11 +9,11 @@ public sealed class WeightAverage : IDisposable
     private readonly Dictionary<string, Tensor> _means;
     private readonly double _decay;
 
-    internal WeightAverage(IEnumerable<(string Name, Parameter Weight)> weights, double decay)
+    internal WeightAverage(nn.Module model, IEnumerable<(string Name, Parameter Weight)> weights, double decay)
     {
         _decay = decay;
         using var scope = NewDisposeScope();
-        _means = weights.ToDictionary(weight => weight.Name, weight => weight.Weight.detach().clone().DetachFromDisposeScope());
+        _means = Averaged(model, weights).ToDictionary(part => part.Name, part => part.Value.detach().clone().DetachFromDisposeScope());
     }
 
     internal IReadOnlyDictionary<string, Tensor> Means => _means;
@@ -25,7 +25,7 @@ public sealed class WeightAverage : IDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         using var noGradient = no_grad();
-        var weights = model.named_parameters().ToDictionary(weight => weight.name, weight => weight.parameter);
+        var weights = Averaged(model, model.named_parameters().Select(weight => (weight.name, weight.parameter))).ToDictionary(part => part.Name, part => part.Value);
         foreach (var (name, mean) in _means)
         {
             if (!weights.TryGetValue(name, out var weight))
@@ -46,14 +46,25 @@ public sealed class WeightAverage : IDisposable
         }
     }
 
-    internal void Update(IEnumerable<(string Name, Parameter Weight)> weights, int updates)
+    internal void Update(nn.Module model, IEnumerable<(string Name, Parameter Weight)> weights, int updates)
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         var decay = Math.Min(_decay, (1.0 + updates) / (10.0 + updates));
-        foreach (var (name, weight) in weights)
+        foreach (var (name, value) in Averaged(model, weights))
         {
-            _means[name].lerp_(weight, 1 - decay);
+            if (value.is_floating_point())
+            {
+                _means[name].lerp_(value, 1 - decay);
+            }
+            else
+            {
+                _means[name].copy_(value);
+            }
         }
     }
+
+    // Buffers too: normalisation by the statistics of other weights than those it stands beside would be wrong.
+    private static IEnumerable<(string Name, Tensor Value)> Averaged(nn.Module model, IEnumerable<(string Name, Parameter Weight)> weights) =>
+        weights.Select(weight => (weight.Name, (Tensor)weight.Weight)).Concat(model.named_buffers().Select(buffer => (buffer.name, buffer.buffer)));
 }

@@ -1,3 +1,4 @@
+using RobustVlm.Engine;
 using RobustVlm.Methods.Training;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -127,6 +128,73 @@ public sealed class TrainingLoopTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_real_interrupt_between_or_within_steps_keeps_the_finished_ones(bool within)
+    {
+        using var scope = torch.NewDisposeScope();
+        var options = s_short with { AverageDecay = 0.9 };
+        var (straight, halted, resumed) = (new Normalised(), new Normalised(), new Normalised());
+        using var whole = new TrainingLoop(options).Run(straight.Model, straight.Loss, new torch.Generator(1));
+        var file = Path.Combine(_folder, "state.safetensors");
+
+        torch.Tensor Interrupted(TrainingStep step)
+        {
+            var loss = halted.Loss(step);
+            if (within && step.Step == 7)
+            {
+                Interruption.Request();
+            }
+
+            return loss;
+        }
+
+        try
+        {
+            Assert.Throws<OperationCanceledException>(() => new TrainingLoop(options).Run(halted.Model, Interrupted, new torch.Generator(1), step =>
+            {
+                if (!within && step.Step == 7)
+                {
+                    Interruption.Request();
+                }
+            }, file));
+        }
+        finally
+        {
+            Interruption.Clear();
+        }
+
+        using var rest = new TrainingLoop(options).Run(resumed.Model, resumed.Loss, new torch.Generator(1), stateFile: file);
+        whole.Average!.CopyTo(straight.Model);
+        rest.Average!.CopyTo(resumed.Model);
+
+        Assert.Equal(7, rest.ResumedAt);
+        Assert.Equal(whole.Losses, rest.Losses);
+        var (expected, actual) = (straight.Model.state_dict(), resumed.Model.state_dict());
+        Assert.All(expected, pair => Assert.True(pair.Value.SameAs(actual[pair.Key]), pair.Key));
+    }
+
+    [Fact]
+    public void The_running_mean_covers_the_statistics_of_batch_normalisation()
+    {
+        using var scope = torch.NewDisposeScope();
+        var problem = new Normalised();
+        var mean = problem.Statistics.clone();
+        var seen = 0;
+
+        using var result = new TrainingLoop(s_short with { AverageDecay = 0.5 }).Run(problem.Model, problem.Loss, new torch.Generator(1), step =>
+        {
+            var decay = Math.Min(0.5, (1.0 + seen) / (10.0 + seen));
+            mean = decay * mean + (1 - decay) * problem.Statistics;
+            seen++;
+        });
+        result.Average!.CopyTo(problem.Model);
+
+        Assert.True(problem.Statistics.allclose(mean, 1e-5, 1e-6));
+        Assert.Equal(20, problem.Model.state_dict()["0.num_batches_tracked"].item<long>());
+    }
+
     [Fact]
     public void A_killed_training_goes_on_from_the_last_saved_state()
     {
@@ -245,6 +313,33 @@ public sealed class TrainingLoopTests : IDisposable
             throw new OperationCanceledException();
         }
     };
+
+    /// <summary>A model with batch normalisation, whose buffers move in every forward pass.</summary>
+    private sealed class Normalised
+    {
+        internal Normalised()
+        {
+            Model = torch.nn.Sequential(torch.nn.BatchNorm1d(3), torch.nn.Linear(3, 1));
+            using var random = new torch.Generator(5);
+            using var noGradient = torch.no_grad();
+            foreach (var weight in Model.parameters().Where(weight => weight.dim() == 2))
+            {
+                weight.copy_(torch.randn(weight.shape, generator: random));
+            }
+
+            Model.parameters().Last().zero_();
+        }
+
+        internal torch.nn.Module<torch.Tensor, torch.Tensor> Model { get; }
+
+        internal torch.Tensor Statistics => Model.state_dict()["0.running_mean"];
+
+        internal torch.Tensor Loss(TrainingStep step)
+        {
+            var inputs = torch.randn([16, 3], generator: step.Random);
+            return (Model.call(inputs) - inputs.sum(1, keepdim: true)).square().mean();
+        }
+    }
 
     /// <summary>A linear model that shall learn a line.</summary>
     private sealed class Line

@@ -57,7 +57,7 @@ internal sealed class BloodCells : MedicalWorld
 
     private protected override string Describe(int label, string phrase, float[] facts, Chooser choose) => label switch
     {
-        Neutrophil => $"{phrase} with {(facts[0] < 0.34 ? "three" : facts[0] < 0.67 ? "four" : "five")} {choose.From(["nuclear lobes", "lobes joined by thin strands", "nuclear segments"])}",
+        Neutrophil => $"{phrase} with {s_lobes[Math.Min((int)(facts[0] * 3), 2)]} {choose.From(["nuclear lobes", "lobes joined by thin strands", "nuclear segments"])}",
         Lymphocyte => $"{phrase} with {choose.From(["a dense round nucleus", "a round nucleus and a narrow rim of blue cytoplasm", "scant cytoplasm"])}",
         Monocyte => $"{phrase} with {choose.From(["a folded nucleus", "a kidney shaped nucleus", "an indented nucleus"])} and {choose.From(["grey blue cytoplasm", facts[1] < 0.5 ? "vacuoles" : "wide cytoplasm"])}",
         _ => $"{phrase} with {choose.From(["two nuclear lobes", "a bilobed nucleus"])} and {choose.From(["red granules", "coarse orange granules"])}",
@@ -133,6 +133,8 @@ internal sealed class BloodCells : MedicalWorld
         s.Paint(nucleus * 0.96, (stain.Violet * depth * (1 + lace * grain).unsqueeze(1)).clamp(0, 1));
         return (cell, nucleus);
     }
+
+    private static readonly string[] s_lobes = ["three", "four", "five"];
 
     /// <summary>Three to five lobes on part of a circle, joined by strands.</summary>
     private static Tensor Segments(MedicalCase one)

@@ -7,7 +7,7 @@ using RobustVlm.Experiments.Results;
 using RobustVlm.Models;
 using static TorchSharp.torch;
 
-namespace RobustVlm.Experiments.WorldTour;
+namespace RobustVlm.Experiments.Tours;
 
 /// <summary>How much of the worlds <see cref="WorldTour"/> shows.</summary>
 public sealed record WorldTourOptions
@@ -16,7 +16,7 @@ public sealed record WorldTourOptions
     public int Size { get; init; } = 64;
 
     /// <summary>Pictures of a class on a contact sheet.</summary>
-    public int PicturesPerClass { get; init; } = 8;
+    public int PicturesPerClass { get; init; } = 6;
 
     /// <summary>Worlds whose difficulty is measured; null takes all class families.</summary>
     public int? ProbedWorlds { get; init; }
@@ -43,6 +43,8 @@ public sealed class WorldTour
 {
     private const int ProbedPixels = 48;
     private const int Columns = 8;
+    private const int SheetCell = 64;
+    private const int ProbeIterations = 60;
 
     private readonly Lab _lab;
 
@@ -64,14 +66,14 @@ public sealed class WorldTour
     {
         using var random = _lab.Random($"tour: caption {world.Name}");
         using var batch = world.Render(1, 16, random, _lab.Device);
-        var kind = world == WorldCatalog.Source ? "to learn from" : WorldCatalog.Medical.Contains(world) ? "medical" : "zero-shot family";
+        var kind = world == WorldCatalog.Source ? "to learn from" : WorldCatalog.Medical.Contains(world) ? "medical" : "zero-shot";
         return new WorldRow(world.Name, world.Title, kind, world.Classes.Count, world.Channels == 1 ? "grey" : "RGB", world.NativeSize is { } size ? $"{size} px" : "any", batch.Captions[0]);
     })).WithCaption("All worlds");
 
     /// <summary>A contact sheet: one row for each class.</summary>
     /// <param name="name">The world's short name.</param>
     /// <param name="size">Side of the pictures in pixels; null takes that of the options.</param>
-    public ImageGrid Sheet(string name, int? size = null)
+    public ContactSheet Sheet(string name, int? size = null)
     {
         var world = WorldCatalog.Find(name);
         using var scope = NewDisposeScope();
@@ -79,19 +81,19 @@ public sealed class WorldTour
         var labels = arange(world.Classes.Count, dtype: ScalarType.Int64, device: _lab.Device).repeat_interleave(Options.PicturesPerClass);
         using var batch = world.Render(labels, size ?? Options.Size, random);
         var rows = world.Classes.Select((label, k) => new GridRow(
-            [.. Enumerable.Range(k * Options.PicturesPerClass, Options.PicturesPerClass).Select(i => new GridCell(Picture(batch.Images, i)))], label));
-        return new ImageGrid { Title = world.Title, Rows = [.. rows], CellSize = 72 };
+            [.. Enumerable.Range(k * Options.PicturesPerClass, Options.PicturesPerClass).Select(i => new GridCell(TensorPicture.Of(batch.Images, i)))], label));
+        return new ContactSheet(new ImageGrid { Title = world.Title, Rows = [.. rows], CellSize = SheetCell });
     }
 
     /// <summary>Pictures with their captions.</summary>
     /// <param name="name">The world's short name.</param>
     /// <param name="count">Number of pictures.</param>
-    public ImageGrid Captions(string name, int count = 8)
+    public ContactSheet Captions(string name, int count = 8)
     {
         var world = WorldCatalog.Find(name);
         using var random = _lab.Random($"tour: captions {name}");
         using var batch = world.Render(count, Options.Size, random, _lab.Device);
-        return Grid($"{world.Title}: pictures and their captions", Enumerable.Range(0, count).Select(i => new GridCell(Picture(batch.Images, i), batch.Captions[i])), 4, 150);
+        return new ContactSheet(Grid($"{world.Title}: pictures and their captions", Enumerable.Range(0, count).Select(i => new GridCell(TensorPicture.Of(batch.Images, i), batch.Captions[i])), 4, 150)) { Quality = 90 };
     }
 
     /// <summary>The sentences that stand for the classes in zero-shot classification.</summary>
@@ -106,7 +108,7 @@ public sealed class WorldTour
     /// <summary>Pictures of a medical world beside their masks.</summary>
     /// <param name="name">The world's short name.</param>
     /// <exception cref="ArgumentException">The world has no masks.</exception>
-    public ImageGrid Masks(string name)
+    public ContactSheet Masks(string name)
     {
         var world = WorldCatalog.Find(name);
         using var scope = NewDisposeScope();
@@ -114,12 +116,12 @@ public sealed class WorldTour
         using var batch = world.Render(arange(world.Classes.Count, dtype: ScalarType.Int64, device: _lab.Device), Options.Size, random);
         var masks = batch.Masks ?? throw new ArgumentException($"The world '{name}' has no masks.", nameof(name));
         var rows = world.Classes.Select((label, k) => new GridRow(
-            [new GridCell(Picture(batch.Images, k)), .. batch.MaskNames.Select((_, m) => new GridCell(Picture(masks.narrow(1, m, 1), k)))], label));
-        return new ImageGrid { Title = $"{world.Title}: pictures and masks", ColumnHeaders = ["picture", .. batch.MaskNames], Rows = [.. rows], CellSize = 104 };
+            [new GridCell(TensorPicture.Of(batch.Images, k)), .. batch.MaskNames.Select((_, m) => new GridCell(TensorPicture.Of(masks.narrow(1, m, 1), k)))], label));
+        return new ContactSheet(new ImageGrid { Title = $"{world.Title}: pictures and masks", ColumnHeaders = ["picture", .. batch.MaskNames], Rows = [.. rows], CellSize = 104 }) { Quality = 90 };
     }
 
     /// <summary>The same patients under every shift of the picture.</summary>
-    public ImageGrid Shifts()
+    public ContactSheet Shifts()
     {
         using var scope = NewDisposeScope();
         var labels = arange(Findings.All.Count, dtype: ScalarType.Int64, device: _lab.Device);
@@ -127,9 +129,9 @@ public sealed class WorldTour
         {
             using var random = _lab.Random("tour: shifts");
             using var batch = new ChestPhantom(new ChestPhantomOptions { Size = Options.Size, Shift = shift, Site = RadiographSite.Upright }).Render(labels, random);
-            return new GridRow([.. Enumerable.Range(0, batch.Count).Select(i => new GridCell(Picture(batch.Images, i)))], shift.ToString());
+            return new GridRow([.. Enumerable.Range(0, batch.Count).Select(i => new GridCell(TensorPicture.Of(batch.Images, i)))], shift.ToString());
         });
-        return new ImageGrid { Title = "The same patients at shifted sites", ColumnHeaders = Findings.Names, Rows = [.. rows], CellSize = 96 };
+        return new ContactSheet(new ImageGrid { Title = "The same patients at shifted sites", ColumnHeaders = Findings.Names, Rows = [.. rows], CellSize = 96 }) { Quality = 90 };
     }
 
     /// <summary>Reports with findings and impression; some of them leave the finding out.</summary>
@@ -173,17 +175,17 @@ public sealed class WorldTour
             return new DifficultyRow(world.Title, world.Classes.Count, 1.0 / world.Classes.Count, ProbeAccuracy(world));
         }).ToArray();
         progress.Finish($"{worlds.Length} worlds, {Options.ProbePictures} pictures each to learn from");
-        return ResultTable.From(rows).AsPercent("Chance", "PixelProbe").WithCaption("A linear classifier on raw pixels");
+        return ResultTable.From(rows).AsPercent("Chance", "PixelProbe").WithCaption("A linear classifier on the pixels of 24 x 24 averages");
     }
 
     /// <summary>Shuffled pictures without captions: name them, then compare with <see cref="BlindAnswers"/>.</summary>
     /// <param name="name">The world's short name.</param>
-    public ImageGrid BlindTrial(string name)
+    public ContactSheet BlindTrial(string name)
     {
         var (images, labels) = Shuffled(name);
         using (images)
         {
-            return Grid($"{WorldCatalog.Find(name).Title}: which class is each?", labels.Select((_, i) => new GridCell(Picture(images, i), $"{i + 1}")), Columns, 80);
+            return new ContactSheet(Grid($"{WorldCatalog.Find(name).Title}: which class is each?", labels.Select((_, i) => new GridCell(TensorPicture.Of(images, i), $"{i + 1}")), Columns, 80));
         }
     }
 
@@ -204,13 +206,6 @@ public sealed class WorldTour
     private static ImageGrid Grid(string title, IEnumerable<GridCell> cells, int columns, int cellSize) =>
         new() { Title = title, Rows = [.. cells.Chunk(columns).Select(row => new GridRow([.. row]))], CellSize = cellSize };
 
-    private static PixelImage Picture(Tensor images, long index)
-    {
-        using var scope = NewDisposeScope();
-        var image = images[index].detach().cpu().contiguous();
-        return PixelImage.FromPlanar(image.data<float>().ToArray(), (int)image.shape[0], (int)image.shape[1], (int)image.shape[2]);
-    }
-
     private double ProbeAccuracy(IWorld world)
     {
         using var scope = NewDisposeScope();
@@ -218,7 +213,8 @@ public sealed class WorldTour
         using var random = _lab.Random($"tour: probe {world.Name}");
         using var learn = world.Render(Options.ProbePictures, ProbedPixels, random, _lab.Device);
         using var test = world.Render(Options.ProbePictures, ProbedPixels, random, _lab.Device);
-        using var probe = LinearProbe.Fit(images => images.flatten(1), learn.Images, learn.Labels, world.Classes.Count);
+        using var probe = LinearProbe.Fit(
+            images => nn.functional.avg_pool2d(images, 2).flatten(1), learn.Images, learn.Labels, world.Classes.Count, new LinearProbeOptions { Iterations = ProbeIterations });
         return ClassifierEvaluation.OnClean(probe.Logits, test.Images, test.Labels, 128).Accuracy;
     }
 
