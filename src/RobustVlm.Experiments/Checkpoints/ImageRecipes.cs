@@ -39,7 +39,7 @@ internal sealed class MiniVitRecipe(ImageRecipeOptions options) : ICheckpointRec
     internal static ImageRecipeOptions Full { get; } = new()
     {
         Pool = new WorldPoolOptions { Shares = new Dictionary<string, int> { [WorldCatalog.Source.Name] = 19_200 }, RoundsPerPool = 10 },
-        Training = new TrainingOptions { Steps = 3000, LearningRate = 1e-3, WarmUpSteps = 200, WeightDecay = 0.05, GradientNorm = 1, AverageDecay = 0.999 },
+        Training = new TrainingOptions { Steps = 1800, LearningRate = 1e-3, WarmUpSteps = 200, WeightDecay = 0.05, GradientNorm = 1, AverageDecay = 0.999 },
         Augmentation = new AugmentationOptions { LeastCrop = 0.85, Mirror = true, Colour = 0.05 },
     };
 
@@ -83,7 +83,7 @@ internal sealed class MiniSelfSupervisedVitRecipe(ImageRecipeOptions options) : 
     internal static ImageRecipeOptions Full { get; } = new()
     {
         Pool = new WorldPoolOptions { Size = 64, Channels = 1, Shares = new Dictionary<string, int> { ["chest"] = 16_384 }, RoundsPerPool = 8 },
-        Training = new TrainingOptions { Steps = 1500, LearningRate = 1e-3, WarmUpSteps = 150, WeightDecay = 0.05, GradientNorm = 1, AverageDecay = 0.998 },
+        Training = new TrainingOptions { Steps = 1000, LearningRate = 1e-3, WarmUpSteps = 100, WeightDecay = 0.05, GradientNorm = 1, AverageDecay = 0.998 },
         Augmentation = AugmentationOptions.TwoViews,
     };
 
