@@ -141,6 +141,16 @@ public sealed class PyTorchFileTests : IDisposable
     }
 
     [Fact]
+    public void References_nested_without_end_are_damage()
+    {
+        var path = Path.Combine(_folder.FullName, "deep.pth");
+        byte[] bytes = [0x80, 2, (byte)'N', .. Enumerable.Repeat((byte)'Q', 200_000), (byte)'.'];
+        File.WriteAllBytes(path, bytes);
+
+        Assert.Contains("is damaged", Message(() => PyTorchFile.Read(path)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Changed_bytes_never_do_more_than_an_error() => Mutate(1_000);
 
     [Fact, Trait("Category", "Slow")]
