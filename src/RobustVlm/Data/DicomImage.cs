@@ -22,8 +22,10 @@ internal sealed class DicomImage
     private const string ImplicitLittle = "1.2.840.10008.1.2";
     private const string ExplicitLittle = "1.2.840.10008.1.2.1";
     private const string ExplicitBig = "1.2.840.10008.1.2.2";
+    private const string ExtendedJpeg = "1.2.840.10008.1.2.4.51";
+    private const string FullYbr = "YBR_FULL";
 
-    private static readonly string[] s_jpegs = ["1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51", "1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.4.91"];
+    private static readonly string[] s_jpegs = ["1.2.840.10008.1.2.4.50", ExtendedJpeg, "1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.4.91"];
 
     // Those whose length field has four bytes.
     private static readonly string[] s_longTypes = ["OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"];
@@ -55,6 +57,8 @@ internal sealed class DicomImage
     private bool Planar { get; set; }
 
     private bool Inverted { get; set; }
+
+    private string Kind { get; set; } = "";
 
     private double Slope { get; set; }
 
@@ -118,12 +122,15 @@ internal sealed class DicomImage
     {
         if (TransferSyntax is ImplicitLittle or ExplicitLittle or ExplicitBig)
         {
-            return (Uncompressed(bytes), Samples);
+            return (InRgb(Uncompressed(bytes)), Samples);
         }
 
-        using var inner = s_jpegs.Contains(TransferSyntax) && _fragments.Count > 0
-            ? DecodedImage.ByCodec(Joined(bytes), _name, upright: false)
-            : DecodedImage.ByCodec(bytes, _name, upright: false);
+        if (!HoldsPlainJpeg)
+        {
+            return (ThroughGdcm(bytes), Samples);
+        }
+
+        using var inner = DecodedImage.ByCodec(Joined(bytes), _name, upright: false);
         if (inner.Width != Columns || inner.Height != Rows)
         {
             throw Damaged($"says {Columns}x{Rows} pixels, but holds {inner.Width}x{inner.Height}");
@@ -139,6 +146,58 @@ internal sealed class DicomImage
         }
 
         return (values, inner.Channels);
+    }
+
+    // OpenCV's JPEG has 8 bits only, and its JPEG 2000 no signs.
+    private bool HoldsPlainJpeg => s_jpegs.Contains(TransferSyntax) && _fragments.Count > 0 && !Signed && (TransferSyntax != ExtendedJpeg || Stored <= 8);
+
+    // OpenCV says rows where it means columns, but the pixels lie row by row, as GDCM gives them: red first, signs and unused bits included.
+    private float[] ThroughGdcm(ReadOnlySpan<byte> bytes)
+    {
+        using var inner = DecodedImage.ByCodec(bytes, _name, upright: false, signed: true);
+        if ((inner.Width, inner.Height) != (Rows, Columns) && (inner.Width, inner.Height) != (Columns, Rows))
+        {
+            throw Damaged($"says {Columns}x{Rows} pixels, but holds {inner.Height}x{inner.Width}");
+        }
+
+        if (inner.Channels != Samples)
+        {
+            throw Damaged($"says {Samples} samples for each pixel, but holds {inner.Channels}");
+        }
+
+        var values = inner.Samples();
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = Meant((int)values[i]);
+        }
+
+        return values;
+    }
+
+    // Only the stored bits count, the highest of them may be a sign.
+    private int Meant(int raw)
+    {
+        var mask = (1 << Stored) - 1;
+        raw &= mask;
+        return Signed && (raw & (1 << (Stored - 1))) != 0 ? raw - mask - 1 : raw;
+    }
+
+    // PS3.3 C.7.6.3.1.2.
+    private float[] InRgb(float[] values)
+    {
+        if (Kind != FullYbr)
+        {
+            return values;
+        }
+
+        var middle = 1 << (Stored - 1);
+        for (var i = 0; i + 2 < values.Length; i += 3)
+        {
+            var (y, blue, red) = (values[i], values[i + 1] - middle, values[i + 2] - middle);
+            (values[i], values[i + 1], values[i + 2]) = (y + (1.402f * red), y - (0.344136f * blue) - (0.714136f * red), y + (1.772f * blue));
+        }
+
+        return values;
     }
 
     private byte[] Joined(ReadOnlySpan<byte> bytes)
@@ -165,15 +224,13 @@ internal sealed class DicomImage
         }
 
         var values = new float[count];
-        var (mask, sign) = ((1 << Stored) - 1, 1 << (Stored - 1));
         var pixels = (long)Rows * Columns;
         for (var i = 0; i < count; i++)
         {
             var at = start + (i * width);
             int raw = width == 1 ? bytes[at] : _bigEndian ? BinaryPrimitives.ReadUInt16BigEndian(bytes[at..]) : BinaryPrimitives.ReadUInt16LittleEndian(bytes[at..]);
-            raw &= mask;
             var place = Planar && Samples == 3 ? ((i % pixels) * 3) + (i / pixels) : i;
-            values[place] = Signed && (raw & sign) != 0 ? raw - mask - 1 : raw;
+            values[place] = Meant(raw);
         }
 
         return values;
@@ -187,8 +244,8 @@ internal sealed class DicomImage
         Signed = Whole(bytes, 0x00280103, 0) == 1;
         Planar = Whole(bytes, 0x00280006, 0) == 1;
         Patient = Text(bytes, 0x00100020);
-        var kind = Text(bytes, 0x00280004);
-        Inverted = kind == "MONOCHROME1";
+        Kind = Text(bytes, 0x00280004);
+        Inverted = Kind == "MONOCHROME1";
         (Slope, Intercept) = (Number(bytes, 0x00281053) ?? 1, Number(bytes, 0x00281052) ?? 0);
         if (Number(bytes, 0x00281050) is { } centre && Number(bytes, 0x00281051) is { } width && width >= 1)
         {
@@ -200,9 +257,23 @@ internal sealed class DicomImage
             throw Damaged("holds no image");
         }
 
-        if (Allocated is not (8 or 16) || Stored < 1 || Stored > Allocated || Samples is not (1 or 3) || kind == "PALETTE COLOR")
+        if (Allocated is not (8 or 16) || Stored < 1 || Stored > Allocated || Samples is not (1 or 3) || Kind == "PALETTE COLOR"
+            || (Kind.StartsWith("MONOCHROME", StringComparison.Ordinal) && Samples != 1))
         {
-            throw new InvalidDataException($"{_name} holds pixels of a kind that is not read here ({kind}, {Samples} samples of {Allocated} bits); convert it to 8 or 16 bits grey or RGB.");
+            throw new InvalidDataException($"{_name} holds pixels of a kind that is not read here ({Kind}, {Samples} samples of {Allocated} bits); convert it to 8 or 16 bits grey or RGB.");
+        }
+
+        // Before any codec sees them: OpenCV's makes room for one frame, but fills in all.
+        if (Text(bytes, 0x00280008) is { Length: > 0 } frames && !(int.TryParse(frames, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) && number is 0 or 1))
+        {
+            throw new InvalidDataException($"{_name} holds {frames} frames, but one image is read from a file; write each frame into a file of its own.");
+        }
+
+        // The codecs of JPEG turn colours themselves, GDCM's are refused by OpenCV.
+        if (Kind.StartsWith("YBR", StringComparison.Ordinal) && !HoldsPlainJpeg
+            && !(Kind == FullYbr && Samples == 3 && TransferSyntax is ImplicitLittle or ExplicitLittle or ExplicitBig))
+        {
+            throw new InvalidDataException($"{_name} holds colours of the kind {Kind} in a form that is not read here ({TransferSyntax}); convert it to RGB.");
         }
     }
 
@@ -238,13 +309,14 @@ internal sealed class DicomImage
         var (tag, length, start) = ReadHeader(bytes, at);
         if (length == Undefined)
         {
+            // Of unknown type and length is what was converted from the plain form, and is still written in it (PS3.5 6.2.2).
+            var (plain, big) = (_implicit, _bigEndian);
+            var unknown = !plain && bytes.Slice(at + 4, 2).SequenceEqual("UN"u8);
+            (_implicit, _bigEndian) = (plain || unknown, big && !unknown);
             at = start;
             SkipItems(bytes, ref at, tag == PixelData && depth == 0, depth);
-            if (depth == 0)
-            {
-                _tags[tag] = (start, at - start);
-            }
-
+            (_implicit, _bigEndian) = (plain, big);
+            Keep(tag, start, at - start, depth);
             return;
         }
 
@@ -254,9 +326,15 @@ internal sealed class DicomImage
         }
 
         at = start + (int)length;
-        if (depth == 0)
+        Keep(tag, start, (int)length, depth);
+    }
+
+    // Of two equal tags another reader of the same bytes may take the other one.
+    private void Keep(uint tag, int start, int length, int depth)
+    {
+        if (depth == 0 && !_tags.TryAdd(tag, (start, length)))
         {
-            _tags[tag] = (start, (int)length);
+            throw Damaged($"has the tag ({tag >> 16:X4},{tag & 0xFFFF:X4}) twice");
         }
     }
 

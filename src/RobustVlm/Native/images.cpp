@@ -15,6 +15,8 @@
 
 namespace {
 
+enum Mode : int32_t { kUpright = 1, kSigned = 2 };
+
 enum Status : int32_t { kOk = 0, kNotAnImage = 1, kFailed = 2, kOutOfMemory = 3, kCutOff = 4 };
 
 template <typename Body>
@@ -60,19 +62,19 @@ bool is_cut_off(const uint8_t* p, int64_t count) {
 }  // namespace
 
 // Decodes a whole file as it is: grey stays one channel, colour is blue first, transparency is dropped. Depth as in resample.h.
-// The pixels belong to the handle.
-RVI_API(rvi_open)(const uint8_t* bytes, int64_t count, int32_t upright, void** handle, void** pixels, int32_t* width, int32_t* height, int32_t* channels, int32_t* depth) {
+// Signed samples, where they are asked for, become floats of the same value. The pixels belong to the handle.
+RVI_API(rvi_open)(const uint8_t* bytes, int64_t count, int32_t mode, void** handle, void** pixels, int32_t* width, int32_t* height, int32_t* channels, int32_t* depth) {
   return guarded([&] {
     if (is_cut_off(bytes, count)) {
       return kCutOff;
     }
     const cv::Mat encoded(1, static_cast<int>(count), CV_8U, const_cast<uint8_t*>(bytes));
-    const int flags = cv::IMREAD_ANYDEPTH | cv::IMREAD_ANYCOLOR | (upright ? 0 : cv::IMREAD_IGNORE_ORIENTATION);
+    const int flags = cv::IMREAD_ANYDEPTH | cv::IMREAD_ANYCOLOR | (mode & kUpright ? 0 : cv::IMREAD_IGNORE_ORIENTATION);
     cv::Mat image = cv::imdecode(encoded, flags);
     if (image.empty()) {
       return kNotAnImage;
     }
-    if (image.depth() == CV_64F) {
+    if (image.depth() == CV_64F || ((mode & kSigned) && (image.depth() == CV_8S || image.depth() == CV_16S))) {
       image.convertTo(image, CV_32F);
     }
     if (image.channels() != 1 && image.channels() != 3) {
@@ -84,7 +86,7 @@ RVI_API(rvi_open)(const uint8_t* bytes, int64_t count, int32_t upright, void** h
       case CV_32F: *depth = resample::kFloat; break;
       default: return kNotAnImage;
     }
-    auto* result = new cv::Mat(image.isContinuous() ? image : image.clone());
+    auto* result = new cv::Mat(image.isContinuous() ? image : image.clone());   // the last thing that can throw
     *handle = result;
     *pixels = result->data;
     *width = result->cols;
