@@ -60,7 +60,7 @@ internal static class MedicalSets
         new("roco", "ROCO (radiology objects in context)", "figures of medical papers with captions", ImageTask.ImageText, 81_825,
             "Open Access subset of PubMed Central: Creative Commons, one licence per figure (licences.txt)",
             "https://github.com/razorx89/roco-dataset",
-            "train, validation and test, each with radiology/captions.txt (name, tabulator, caption) or radiology/radiologytraindata.csv (columns name and caption), images in radiology/images.")
+            "train, validation and test, each with radiology/captions.txt (name, tabulator, caption) or a table radiologytraindata.csv, radiologyvaldata.csv, radiologytestdata.csv (columns name and caption) beside or in the folder radiology, images in radiology/images.")
         { Reader = Roco.Open },
         new("image-table", "your own images with a table", "anything", ImageTask.SingleLabel, 0,
             "yours", "your own folder",

@@ -156,6 +156,72 @@ public sealed class LayoutTests : IDisposable
     }
 
     [Fact]
+    public void Siim_refuses_a_row_without_runs()
+    {
+        SampleSets.All["siim-pneumothorax"].Write(_folder);
+        File.WriteAllText(Path.Combine(_folder, "train-rle.csv"), "ImageId, EncodedPixels\n1.2.3, -1\n1.2.4,\n");
+
+        Assert.Contains("row 3: it has no EncodedPixels", Assert.Throws<InvalidDataException>(() => DataSetRegistry.Open("siim-pneumothorax", _folder)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Inbreast_leaves_images_out_that_its_table_does_not_list()
+    {
+        SampleSets.All["inbreast"].Write(_folder);
+        SampleFiles.Picture(Path.Combine(_folder, "AllDICOMs", "1_aaaa_MG_R_CC_ANON.dcm"));
+
+        var set = DataSetRegistry.Open("inbreast", _folder);
+
+        Assert.Equal(3, set.Count);
+        Assert.StartsWith("1 images that INbreast.csv does not list", Assert.Single(set.Notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Inbreast_refuses_unknown_grades()
+    {
+        SampleSets.All["inbreast"].Write(_folder);
+        File.WriteAllText(Path.Combine(_folder, "INbreast.csv"), "File Name;Bi-Rads\n20586908;1\n20586934;7\n");
+
+        Assert.Contains("row 3: '7' is none", Assert.Throws<InvalidDataException>(() => DataSetRegistry.Open("inbreast", _folder)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("test_COVIDx5.txt", "test_COVIDx9A.txt", "9 d.png COVID-19 actmed", "another version than train_COVIDx5.txt")]
+    [InlineData("", "train_COVIDx9A.txt", "3 a.png positive cohen", "keep those of one version")]
+    [InlineData("", "val_COVIDx9A.txt", "3 a.png COVID-19 cohen", "another version than train_COVIDx5.txt")]
+    [InlineData("test_COVIDx5.txt", "test_COVIDx5.txt", "9 d.png positive actmed", "the class 'positive'")]
+    public void Covidx_refuses_lists_of_several_versions(string removed, string added, string line, string part)
+    {
+        SampleSets.All["covidx"].Write(_folder);
+        if (removed.Length > 0)
+        {
+            File.Delete(Path.Combine(_folder, removed));
+        }
+
+        File.WriteAllText(Path.Combine(_folder, added), line + "\n");
+
+        Assert.Contains(part, Assert.Throws<InvalidDataException>(() => DataSetRegistry.Open("covidx", _folder)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("radiology/")]
+    public void Roco_s_copy_with_tables_is_read(string inner)
+    {
+        foreach (var (part, table) in new[] { ("train", "traindata"), ("validation", "valdata"), ("test", "testdata") })
+        {
+            SampleFiles.TextFile($"{_folder}/all_data/{part}/{inner}radiology{table}.csv", $"id,name,caption\nROCO_1,{part}.jpg,\"An image, of {part}.\"\n");
+            SampleFiles.Picture($"{_folder}/all_data/{part}/radiology/images/{part}.jpg");
+        }
+
+        var set = DataSetRegistry.Open("roco", _folder);
+
+        using var image = set.ReadImage(1);
+        Assert.Equal([DataSplit.Train, DataSplit.Validation, DataSplit.Test], set.Items.Select(item => item.Split));
+        Assert.Equal("An image, of validation.", set.ReadText(1));
+    }
+
+    [Fact]
     public void Covidx_takes_file_names_with_blanks()
     {
         var set = Open("covidx");

@@ -18,7 +18,13 @@ internal static class SiimPneumothorax
                 runs[table[row, "ImageId"]] = list = [];
             }
 
-            if (table[row, "EncodedPixels"] is not ("-1" or "") and var text)
+            var text = table[row, "EncodedPixels"];
+            if (text.Length == 0)
+            {
+                throw table.Wrong(row, "it has no EncodedPixels, which are -1 where there is no pneumothorax; copy the table again");
+            }
+
+            if (text != "-1")
             {
                 list.Add(text);
             }
