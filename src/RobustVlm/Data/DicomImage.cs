@@ -8,7 +8,7 @@ namespace RobustVlm.Data;
 /// One image of a DICOM file: the tags that say what its numbers mean, and its pixels. OpenCV's own DICOM reader ignores rescaling,
 /// inversion and windows, so they are applied here, in the order of the standard (PS3.3 C.7.6.16, C.11.1, C.11.2).
 /// </summary>
-/// <remarks>Uncompressed pixels are read here, JPEG and JPEG 2000 inside DICOM by OpenCV's codecs, other compressions by OpenCV through GDCM.</remarks>
+/// <remarks>Uncompressed pixels and run lengths are read here, JPEG and JPEG 2000 inside DICOM by OpenCV's codecs, other kinds of JPEG by OpenCV through GDCM.</remarks>
 internal sealed class DicomImage
 {
     private const uint PixelData = 0x7FE00010;
@@ -22,10 +22,7 @@ internal sealed class DicomImage
     private const string ImplicitLittle = "1.2.840.10008.1.2";
     private const string ExplicitLittle = "1.2.840.10008.1.2.1";
     private const string ExplicitBig = "1.2.840.10008.1.2.2";
-    private const string ExtendedJpeg = "1.2.840.10008.1.2.4.51";
     private const string FullYbr = "YBR_FULL";
-
-    private static readonly string[] s_jpegs = ["1.2.840.10008.1.2.4.50", ExtendedJpeg, "1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.4.91"];
 
     // Those whose length field has four bytes.
     private static readonly string[] s_longTypes = ["OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"];
@@ -125,12 +122,13 @@ internal sealed class DicomImage
             return (InRgb(Uncompressed(bytes)), Samples);
         }
 
-        if (!HoldsPlainJpeg)
+        var joined = Joined(bytes);
+        if (!Frame.IsPlain)
         {
-            return (ThroughGdcm(bytes), Samples);
+            return (TransferSyntax == DicomFrame.RunLengths ? InRgb(Array.ConvertAll(Frame.UndoRunLengths(joined), value => (float)Meant(value))) : ThroughGdcm(joined), Samples);
         }
 
-        using var inner = DecodedImage.ByCodec(Joined(bytes), _name, upright: false);
+        using var inner = DecodedImage.ByCodec(joined, _name, upright: false);
         if (inner.Width != Columns || inner.Height != Rows)
         {
             throw Damaged($"says {Columns}x{Rows} pixels, but holds {inner.Width}x{inner.Height}");
@@ -148,30 +146,18 @@ internal sealed class DicomImage
         return (values, inner.Channels);
     }
 
-    // OpenCV's JPEG has 8 bits only, and its JPEG 2000 no signs.
-    private bool HoldsPlainJpeg => s_jpegs.Contains(TransferSyntax) && _fragments.Count > 0 && !Signed && (TransferSyntax != ExtendedJpeg || Stored <= 8);
+    private DicomFrame Frame => new(_name, TransferSyntax, Rows, Columns, Samples, Allocated, Stored, Signed, Kind);
 
     // OpenCV says rows where it means columns, but the pixels lie row by row, as GDCM gives them: red first, signs and unused bits included.
-    private float[] ThroughGdcm(ReadOnlySpan<byte> bytes)
+    private float[] ThroughGdcm(byte[] joined)
     {
-        using var inner = DecodedImage.ByCodec(bytes, _name, upright: false, signed: true);
-        if ((inner.Width, inner.Height) != (Rows, Columns) && (inner.Width, inner.Height) != (Columns, Rows))
+        using var inner = DecodedImage.ByCodec(Frame.ForGdcm(joined), _name, upright: false, signed: true);
+        if (((inner.Width, inner.Height) != (Rows, Columns) && (inner.Width, inner.Height) != (Columns, Rows)) || inner.Channels != Samples)
         {
-            throw Damaged($"says {Columns}x{Rows} pixels, but holds {inner.Height}x{inner.Width}");
+            throw Damaged($"says {Columns}x{Rows} pixels of {Samples} samples, but holds {inner.Height}x{inner.Width} of {inner.Channels}");
         }
 
-        if (inner.Channels != Samples)
-        {
-            throw Damaged($"says {Samples} samples for each pixel, but holds {inner.Channels}");
-        }
-
-        var values = inner.Samples();
-        for (var i = 0; i < values.Length; i++)
-        {
-            values[i] = Meant((int)values[i]);
-        }
-
-        return values;
+        return Array.ConvertAll(inner.Samples(), value => (float)Meant((int)value));
     }
 
     // Only the stored bits count, the highest of them may be a sign.
@@ -202,6 +188,11 @@ internal sealed class DicomImage
 
     private byte[] Joined(ReadOnlySpan<byte> bytes)
     {
+        if (_fragments.Count == 0)
+        {
+            throw Damaged("holds no compressed pixels");
+        }
+
         var joined = new byte[_fragments.Sum(fragment => fragment.Length)];
         var at = 0;
         foreach (var (start, length) in _fragments)
@@ -269,9 +260,9 @@ internal sealed class DicomImage
             throw new InvalidDataException($"{_name} holds {frames} frames, but one image is read from a file; write each frame into a file of its own.");
         }
 
-        // The codecs of JPEG turn colours themselves, GDCM's are refused by OpenCV.
-        if (Kind.StartsWith("YBR", StringComparison.Ordinal) && !HoldsPlainJpeg
-            && !(Kind == FullYbr && Samples == 3 && TransferSyntax is ImplicitLittle or ExplicitLittle or ExplicitBig))
+        // OpenCV's own codecs turn colours themselves; of the others only the plain kind is turned here.
+        if (Kind.StartsWith("YBR", StringComparison.Ordinal) && !Frame.IsPlain
+            && !(Kind == FullYbr && Samples == 3 && TransferSyntax is ImplicitLittle or ExplicitLittle or ExplicitBig or DicomFrame.RunLengths))
         {
             throw new InvalidDataException($"{_name} holds colours of the kind {Kind} in a form that is not read here ({TransferSyntax}); convert it to RGB.");
         }

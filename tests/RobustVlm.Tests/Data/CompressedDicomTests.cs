@@ -62,6 +62,26 @@ public sealed class CompressedDicomTests : IDisposable
         Same([.. values.Select(value => value / 255.0)], 3);
     }
 
+    [Fact]
+    public void Luminance_and_colour_differences_become_red_green_and_blue()
+    {
+        Write(RunLengths, [.. Enumerable.Repeat(new[] { 76, 85, 255 }, Height * Width).SelectMany(pixel => pixel)], 3, 8, 8, tags => tags[0x00280004] = ("CS", SampleFiles.Ascii("YBR_FULL")));
+
+        using var image = ImageFile.Read(FilePath, ImageTransform.Original());
+        Assert.All(image.data<float>().ToArray().Index(), entry => Assert.Equal(entry.Index < Height * Width ? 1 : 0, entry.Item, 0.01));
+    }
+
+    [Theory]
+    [InlineData(LosslessJpeg, 8, "says 5x9 pixels, but holds 5x3")]
+    [InlineData(LosslessJpeg, 16, "samples of 8 bits, but holds")]
+    [InlineData(RunLengths, 16, "runs of bytes")]
+    public void Tags_that_promise_another_image_are_refused_before_a_codec_sees_them(string syntax, byte allocated, string part)
+    {
+        Write(syntax, Values(1, 255), 1, 8, 8, tags => (tags[0x00280010], tags[0x00280100]) = (("US", [(byte)(allocated == 8 ? 9 : Height), 0]), ("US", [allocated, 0])));
+
+        Assert.Contains(part, Message(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(RunLengths)]
     [InlineData("1.2.840.10008.1.2.1")]
@@ -82,13 +102,37 @@ public sealed class CompressedDicomTests : IDisposable
 
     [Theory]
     [InlineData(LosslessJpeg, "YBR_FULL")]
-    [InlineData(RunLengths, "YBR_FULL")]
+    [InlineData(RunLengths, "YBR_FULL_422")]
     [InlineData("1.2.840.10008.1.2.1", "YBR_FULL_422")]
     public void Colours_of_another_kind_are_refused(string syntax, string kind)
     {
         Write(syntax, Values(3, 255), 3, 8, 8, tags => tags[0x00280004] = ("CS", SampleFiles.Ascii(kind)));
 
         Assert.Contains($"the kind {kind}", Message(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Any_change_of_one_byte_gives_an_image_or_a_sentence()
+    {
+        Write(RunLengths, Values(1, 4095), 1, 16, 12);
+        var bytes = File.ReadAllBytes(FilePath);
+
+        for (var at = 132; at < bytes.Length; at++)
+        {
+            foreach (var value in new byte[] { 0, 1, 0xff })
+            {
+                var changed = (byte[])bytes.Clone();
+                changed[at] = value;
+                try
+                {
+                    using var image = DicomImage.Parse(changed, "changed.dcm").Decode(changed);
+                }
+                catch (InvalidDataException e)
+                {
+                    Assert.Contains("changed.dcm", e.Message, StringComparison.Ordinal);
+                }
+            }
+        }
     }
 
     private static int[] Values(int channels, int most) => [.. Enumerable.Range(0, Height * Width * channels).Select(i => i == 0 ? 0 : i == 1 ? most : (int)(i * 7919L % (most + 1)))];
