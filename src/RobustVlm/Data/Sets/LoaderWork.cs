@@ -38,6 +38,7 @@ internal sealed unsafe class LoaderWork : IDisposable
     internal ImageBatch? Take(int number, List<SkippedImage> skipped, CancellationToken cancellation)
     {
         Slot slot;
+        cancellation.ThrowIfCancellationRequested();
         lock (_gate)
         {
             while (!_slots.TryGetValue(number, out slot!) || slot.Remaining > 0)
