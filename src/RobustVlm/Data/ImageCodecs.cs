@@ -18,9 +18,6 @@ internal static unsafe partial class ImageCodecs
     static ImageCodecs() => NativeLibrary.SetDllImportResolver(typeof(ImageCodecs).Assembly, Resolve);
 
     [LibraryImport(Library)]
-    internal static partial int rvi_decode(byte* bytes, long count, int grey, int size, nint* handle, float** pixels, int* width, int* height, int* channels);
-
-    [LibraryImport(Library)]
     internal static partial int rvi_encode(byte* pixels, int width, int height, int channels, byte* extension, nint* handle, byte** bytes, long* count);
 
     [LibraryImport(Library)]

@@ -104,48 +104,6 @@ RVI_API(rvi_fit)(const resample::Source* source, const resample::Target* target,
   });
 }
 
-// Decodes a whole file. Colour comes as RGB, transparency is dropped; 8-bit and 16-bit samples become floats in [0, 1]
-// by their full range. With a size, the largest centred square is cut out and scaled to it (area average when shrinking).
-// The pixels belong to the handle.
-RVI_API(rvi_decode)(const uint8_t* bytes, int64_t count, int32_t grey, int32_t size, void** handle, float** pixels, int32_t* width, int32_t* height, int32_t* channels) {
-  return guarded([&] {
-    if (is_cut_off(bytes, count)) {
-      return kCutOff;
-    }
-    const cv::Mat encoded(1, static_cast<int>(count), CV_8U, const_cast<uint8_t*>(bytes));
-    const int flags = cv::IMREAD_ANYDEPTH | (grey ? cv::IMREAD_GRAYSCALE : cv::IMREAD_COLOR);
-    cv::Mat image = cv::imdecode(encoded, flags);
-    if (image.empty()) {
-      return kNotAnImage;
-    }
-    double scale = 1.0;
-    switch (image.depth()) {
-      case CV_8U: scale = 1.0 / 255.0; break;
-      case CV_16U: scale = 1.0 / 65535.0; break;
-      case CV_32F: case CV_64F: break;
-      default: return kNotAnImage;
-    }
-    if (image.channels() == 3) {
-      cv::cvtColor(image, image, cv::COLOR_BGR2RGB);
-    }
-    auto* result = new cv::Mat();
-    image.convertTo(*result, CV_32F, scale);
-    if (size > 0) {
-      const int side = std::min(result->cols, result->rows);
-      const cv::Mat square = (*result)(cv::Rect((result->cols - side) / 2, (result->rows - side) / 2, side, side));
-      cv::Mat scaled;
-      cv::resize(square, scaled, cv::Size(size, size), 0, 0, side > size ? cv::INTER_AREA : cv::INTER_LINEAR);
-      *result = scaled;
-    }
-    *handle = result;
-    *pixels = result->ptr<float>();
-    *width = result->cols;
-    *height = result->rows;
-    *channels = result->channels();
-    return kOk;
-  });
-}
-
 // Encodes 8-bit pixels, interleaved RGB or grey, as `extension` (".png", ".jpg", ".tiff").
 RVI_API(rvi_encode)(const uint8_t* pixels, int32_t width, int32_t height, int32_t channels, const char* extension, void** handle, uint8_t** bytes, int64_t* count) {
   return guarded([&] {
