@@ -25,9 +25,9 @@ internal static class MedicalSets
         new("rsna-pneumonia", "RSNA Pneumonia Detection Challenge (stage 2)", "chest radiographs with boxes", ImageTask.Segmentation, 26_684,
             "Terms of the challenge: non-commercial research and education",
             "https://www.kaggle.com/c/rsna-pneumonia-detection-challenge",
-            "stage_2_train_labels.csv with the columns patientId, x, y, width, height, Target, images in stage_2_train_images/NAME.dcm.")
+            "stage_2_train_labels.csv with the columns patientId, x, y, width, height, Target, images in stage_2_train_images/NAME.dcm, patients (optional) in pneumonia-challenge-dataset-mappings_2018.json.")
         { Reader = RsnaPneumonia.Open },
-        new("siim-pneumothorax", "SIIM-ACR Pneumothorax Segmentation (stage 1)", "chest radiographs with masks", ImageTask.Segmentation, 12_047,
+        new("siim-pneumothorax", "SIIM-ACR Pneumothorax Segmentation (stage 1)", "chest radiographs with masks", ImageTask.Segmentation, 10_675,
             "Terms of the competition: non-commercial research and education",
             "https://www.kaggle.com/c/siim-acr-pneumothorax-segmentation",
             "train-rle.csv with the columns ImageId and EncodedPixels, images in dicom-images-train/STUDY/SERIES/NAME.dcm.")

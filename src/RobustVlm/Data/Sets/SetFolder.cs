@@ -108,5 +108,5 @@ internal sealed class SetFolder(DataSetInfo info, string path)
     internal InvalidDataException Wrong(string file, string problem) => new($"{System.IO.Path.Combine(path, file)} {problem}; check that it belongs to {info.Title}, or copy it again.");
 
     internal FileNotFoundException Missing(string what) =>
-        new($"{path} holds no '{what}', which belongs to {info.Title}; expected is {info.Layout} Get it from {info.Address} ({info.Licence}).", System.IO.Path.Combine(path, what));
+        new($"{path} holds no '{what}', which belongs to {info.Title}; expected is {info.Layout}{(info.Images > 0 ? $" Get it from {info.Address} ({info.Licence})." : "")}", System.IO.Path.Combine(path, what));
 }

@@ -96,6 +96,48 @@ public sealed class LayoutTests : IDisposable
     }
 
     [Fact]
+    public void Rsna_takes_patients_from_the_names_in_chest_xray14_where_they_are_told()
+    {
+        var bare = Open("rsna-pneumonia");
+        File.WriteAllText(Path.Combine(_folder, "pneumonia-challenge-dataset-mappings_2018.json"), """[{"subset_img_id": "id-a", "img_id": "00000007_000.png"}, {"subset_img_id": "id-b", "img_id": "00000007_012.png", "orig_labels": ["Mass"]}]""");
+        var told = DataSetRegistry.Open("rsna-pneumonia", _folder);
+        File.WriteAllText(Path.Combine(_folder, "pneumonia-challenge-dataset-mappings_2018.json"), """{"id-a": 1}""");
+
+        Assert.Equal(["id-a", "id-b"], bare.Items.Select(item => item.Patient));
+        Assert.StartsWith("Images of one person cannot be told", Assert.Single(bare.Notes), StringComparison.Ordinal);
+        Assert.Equal(["00000007", "00000007"], told.Items.Select(item => item.Patient));
+        Assert.Empty(told.Notes);
+        using var mask = told.ReadMask(1);
+        Assert.Equal(12 + 4, mask.sum().ToDouble());
+        Assert.Throws<InvalidDataException>(() => DataSetRegistry.Open("rsna-pneumonia", _folder));
+    }
+
+    [Fact]
+    public void Siim_says_that_a_study_is_no_person() => Assert.StartsWith("Each study counts", Assert.Single(Open("siim-pneumothorax").Notes), StringComparison.Ordinal);
+
+    [Fact]
+    public void Flowers_have_their_published_names()
+    {
+        var set = Open("flowers102");
+
+        Assert.Equal(102, set.Classes.Distinct().Count());
+        Assert.Equal(("pink primrose", "petunia", "blackberry lily"), (set.Classes[0], set.Classes[50], set.Classes[101]));
+    }
+
+    [Theory]
+    [InlineData("image-table")]
+    [InlineData("image-folder")]
+    public void One_s_own_images_are_not_to_be_got_anywhere(string name)
+    {
+        var missing = Path.Combine(_folder, "none");
+
+        var message = Assert.Throws<DirectoryNotFoundException>(() => DataSetRegistry.Open(name, missing)).Message;
+
+        Assert.StartsWith($"There is no folder {missing}: name the one", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("get it from", message, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
     public void Siim_draws_relative_runs_column_by_column_and_unites_rows()
     {
         using var scope = NewDisposeScope();
