@@ -21,16 +21,25 @@ internal sealed record DicomFrame(string Name, string Syntax, int Rows, int Colu
 
     private const string SecondaryCapture = "1.2.840.10008.5.1.4.1.1.7";
 
-    // JPEG without loss (two kinds), JPEG-LS (two kinds).
-    private static readonly string[] s_jpegs = [ExtendedJpeg, "1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70", "1.2.840.10008.1.2.4.80", "1.2.840.10008.1.2.4.81"];
+    private static readonly string[] s_lossless = ["1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70"];
+
+    // The last two are JPEG-LS.
+    private static readonly string[] s_jpegs = [ExtendedJpeg, .. s_lossless, "1.2.840.10008.1.2.4.80", "1.2.840.10008.1.2.4.81"];
     private static readonly string[] s_jpegs2000 = ["1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.4.91"];
 
     /// <summary>Whether OpenCV's own codec reads it: its JPEG has 8 bits only, its JPEG 2000 no signs.</summary>
     internal bool IsPlain => !Signed && (Syntax == Jpeg || s_jpegs2000.Contains(Syntax) || (Syntax == ExtendedJpeg && Stored <= 8));
 
+    /// <summary>What is decoded here: run lengths and JPEG without loss.</summary>
+    /// <returns>The samples of each pixel together, unused bits and all; null for other kinds.</returns>
+    internal int[]? Unpack(byte[] packed) =>
+        Syntax == RunLengths ? UndoRunLengths(packed)
+        : s_lossless.Contains(Syntax) ? LosslessJpeg.Decode(packed, Rows, Columns, Samples, BitsIn(packed), Damaged)
+        : null;
+
     /// <summary>Undoes the run lengths of PS3.5 G: one segment for each sample and byte, the highest byte first.</summary>
     /// <returns>The samples of each pixel together; unused bits are still there.</returns>
-    internal int[] UndoRunLengths(ReadOnlySpan<byte> packed)
+    private int[] UndoRunLengths(ReadOnlySpan<byte> packed)
     {
         const int head = 64;
         var (pixels, width) = (Rows * (long)Columns, Allocated / 8);
@@ -84,18 +93,7 @@ internal sealed record DicomFrame(string Name, string Syntax, int Rows, int Colu
     /// <summary>A DICOM file of nothing but this image, for GDCM: it believes tags, which are checked here against what the codec will find.</summary>
     internal byte[] ForGdcm(byte[] packed)
     {
-        var (height, width, samples, bits) = s_jpegs.Contains(Syntax) ? JpegHead(packed) : s_jpegs2000.Contains(Syntax) ? Jpeg2000Head(packed)
-            : throw new InvalidDataException($"{Name} is compressed in a way that is not read here ({Syntax}); convert it to an uncompressed one.");
-        if ((height, width) != (Rows, Columns))
-        {
-            throw Damaged($"says {Columns}x{Rows} pixels, but holds {width}x{height}");
-        }
-
-        if (samples != Samples || bits < Stored || bits > Allocated || (bits <= 8) != (Allocated == 8))
-        {
-            throw Damaged($"says {Samples} samples of {Stored} bits, but holds {samples} of {bits}");
-        }
-
+        _ = BitsIn(packed);
         using var file = new MemoryStream();
         file.Write([.. new byte[128], .. "DICM"u8]);
         using (var meta = new MemoryStream())
@@ -127,6 +125,24 @@ internal sealed record DicomFrame(string Name, string Syntax, int Rows, int Colu
         file.Write([0xFE, 0xFF, 0, 0xE0, 0, 0, 0, 0, 0xFE, 0xFF, 0, 0xE0, .. BitConverter.GetBytes(packed.Length + padding.Length), .. packed, .. padding]);
         file.Write([0xFE, 0xFF, 0xDD, 0xE0, 0, 0, 0, 0]);
         return file.ToArray();
+    }
+
+    // Compares the tags with what a codec will find.
+    private int BitsIn(byte[] packed)
+    {
+        var (height, width, samples, bits) = s_jpegs.Contains(Syntax) ? JpegHead(packed) : s_jpegs2000.Contains(Syntax) ? Jpeg2000Head(packed)
+            : throw new InvalidDataException($"{Name} is compressed in a way that is not read here ({Syntax}); convert it to an uncompressed one.");
+        if ((height, width) != (Rows, Columns))
+        {
+            throw Damaged($"says {Columns}x{Rows} pixels, but holds {width}x{height}");
+        }
+
+        if (samples != Samples || bits < Stored || bits > Allocated || (bits <= 8) != (Allocated == 8))
+        {
+            throw Damaged($"says {Samples} samples of {Stored} bits, but holds {samples} of {bits}");
+        }
+
+        return bits;
     }
 
     // The frame's head, of whatever process, comes before the first scan.

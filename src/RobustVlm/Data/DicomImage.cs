@@ -8,7 +8,7 @@ namespace RobustVlm.Data;
 /// One image of a DICOM file: the tags that say what its numbers mean, and its pixels. OpenCV's own DICOM reader ignores rescaling,
 /// inversion and windows, so they are applied here, in the order of the standard (PS3.3 C.7.6.16, C.11.1, C.11.2).
 /// </summary>
-/// <remarks>Uncompressed pixels and run lengths are read here, JPEG and JPEG 2000 inside DICOM by OpenCV's codecs, other kinds of JPEG by OpenCV through GDCM.</remarks>
+/// <remarks>Uncompressed pixels, run lengths and JPEG without loss are read here, JPEG and JPEG 2000 inside DICOM by OpenCV's codecs, other kinds of JPEG by OpenCV through GDCM.</remarks>
 internal sealed class DicomImage
 {
     private const uint PixelData = 0x7FE00010;
@@ -125,7 +125,7 @@ internal sealed class DicomImage
         var joined = Joined(bytes);
         if (!Frame.IsPlain)
         {
-            return (TransferSyntax == DicomFrame.RunLengths ? InRgb(Array.ConvertAll(Frame.UndoRunLengths(joined), value => (float)Meant(value))) : ThroughGdcm(joined), Samples);
+            return (Frame.Unpack(joined) is { } unpacked ? InRgb(Array.ConvertAll(unpacked, value => (float)Meant(value))) : ThroughGdcm(joined), Samples);
         }
 
         using var inner = DecodedImage.ByCodec(joined, _name, upright: false);

@@ -111,10 +111,12 @@ public sealed class CompressedDicomTests : IDisposable
         Assert.Contains($"the kind {kind}", Message(), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Any_change_of_one_byte_gives_an_image_or_a_sentence()
+    [Theory]
+    [InlineData(RunLengths)]
+    [InlineData(LosslessJpeg)]
+    public void Any_change_of_one_byte_gives_an_image_or_a_sentence(string syntax)
     {
-        Write(RunLengths, Values(1, 4095), 1, 16, 12);
+        Write(syntax, Values(1, 4095), 1, 16, 12);
         var bytes = File.ReadAllBytes(FilePath);
 
         for (var at = 132; at < bytes.Length; at++)
