@@ -50,6 +50,22 @@ public sealed class CompressedDicomTests : IDisposable
     }
 
     [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
+    public void Every_prediction_of_lossless_jpeg_is_undone(byte predictor)
+    {
+        var values = Values(3, 255);
+
+        var read = RobustVlm.Data.LosslessJpeg.Decode(Lossless(values, 3, 8, predictor), Height, Width, 3, 8, problem => new InvalidDataException(problem));
+
+        Assert.Equal(values, read);
+    }
+
+    [Theory]
     [InlineData(RunLengths, 0)]
     [InlineData(RunLengths, 1)]
     [InlineData(LosslessJpeg, 0)]
@@ -197,8 +213,8 @@ public sealed class CompressedDicomTests : IDisposable
         return [.. header, .. segments.SelectMany(segment => segment)];
     }
 
-    // Process 14, first-order prediction from the left; all 17 sizes of a difference have codes of five bits.
-    private static byte[] Lossless(int[] values, int channels, int stored)
+    // Process 14; all 17 sizes of a difference have codes of five bits.
+    private static byte[] Lossless(int[] values, int channels, int stored, byte predictor = 1)
     {
         var bits = new List<bool>();
         void Put(int value, int count)
@@ -214,7 +230,10 @@ public sealed class CompressedDicomTests : IDisposable
         {
             var (pixel, channel) = (i / channels, i % channels);
             int At(int place) => values[(place * channels) + channel] & mask;
-            var predicted = pixel == 0 ? 1 << (stored - 1) : pixel % Width == 0 ? At(pixel - Width) : At(pixel - 1);
+            var (first, line) = (pixel % Width == 0, pixel < Width);
+            var (a, b, c) = (first ? 0 : At(pixel - 1), line ? 0 : At(pixel - Width), first || line ? 0 : At(pixel - Width - 1));
+            int[] rules = [a, b, c, a + b - c, a + ((b - c) >> 1), b + ((a - c) >> 1), (a + b) >> 1];
+            var predicted = pixel == 0 ? 1 << (stored - 1) : first ? b : line ? a : rules[predictor - 1];
             var difference = (short)(At(pixel) - predicted);
             var size = difference == short.MinValue ? 16 : 32 - int.LeadingZeroCount(Math.Abs((int)difference));
             Put(size, 5);
@@ -232,7 +251,7 @@ public sealed class CompressedDicomTests : IDisposable
             0xFF, 0xD8,
             0xFF, 0xC3, 0, (byte)(8 + (3 * channels)), (byte)stored, 0, Height, 0, Width, (byte)channels, .. Enumerable.Range(1, channels).SelectMany(id => new byte[] { (byte)id, 0x11, 0 }),
             0xFF, 0xC4, 0, 19 + 17, 0, 0, 0, 0, 0, 17, .. new byte[11], .. Enumerable.Range(0, 17).Select(size => (byte)size),
-            0xFF, 0xDA, 0, (byte)(6 + (2 * channels)), (byte)channels, .. Enumerable.Range(1, channels).SelectMany(id => new byte[] { (byte)id, 0 }), 1, 0, 0,
+            0xFF, 0xDA, 0, (byte)(6 + (2 * channels)), (byte)channels, .. Enumerable.Range(1, channels).SelectMany(id => new byte[] { (byte)id, 0 }), predictor, 0, 0,
             .. coded,
             0xFF, 0xD9,
         ];
