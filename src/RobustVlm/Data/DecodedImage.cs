@@ -47,14 +47,19 @@ internal sealed unsafe class DecodedImage : IDisposable
         return DicomImage.IsDicom(encoded) ? DicomImage.Parse(encoded, name).Decode(encoded) : ByCodec(encoded, name, upright);
     }
 
-    internal static DecodedImage ByCodec(ReadOnlySpan<byte> encoded, string name, bool upright)
+    /// <summary>Decodes anything but DICOM's own pixels by OpenCV.</summary>
+    /// <param name="encoded">The whole file.</param>
+    /// <param name="name">The file, for messages.</param>
+    /// <param name="upright">Whether to turn it as its EXIF data say.</param>
+    /// <param name="signed">Whether samples below zero may come, as floats that are not scaled; else such files are refused.</param>
+    internal static DecodedImage ByCodec(ReadOnlySpan<byte> encoded, string name, bool upright, bool signed = false)
     {
         nint handle;
         void* pixels;
         int width, height, channels, depth;
         fixed (byte* bytes = encoded)
         {
-            var status = ImageCodecs.rvi_open(bytes, encoded.Length, upright ? 1 : 0, &handle, &pixels, &width, &height, &channels, &depth);
+            var status = ImageCodecs.rvi_open(bytes, encoded.Length, (upright ? ImageCodecs.Upright : 0) | (signed ? ImageCodecs.Signed : 0), &handle, &pixels, &width, &height, &channels, &depth);
             ThrowUnlessRead(status, name);
         }
 

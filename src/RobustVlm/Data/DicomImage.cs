@@ -8,7 +8,7 @@ namespace RobustVlm.Data;
 /// One image of a DICOM file: the tags that say what its numbers mean, and its pixels. OpenCV's own DICOM reader ignores rescaling,
 /// inversion and windows, so they are applied here, in the order of the standard (PS3.3 C.7.6.16, C.11.1, C.11.2).
 /// </summary>
-/// <remarks>Uncompressed pixels are read here, JPEG and JPEG 2000 inside DICOM by OpenCV's codecs, other compressions by OpenCV through GDCM.</remarks>
+/// <remarks>Uncompressed pixels, run lengths and JPEG without loss are read here, JPEG and JPEG 2000 inside DICOM by OpenCV's codecs, other kinds of JPEG by OpenCV through GDCM.</remarks>
 internal sealed class DicomImage
 {
     private const uint PixelData = 0x7FE00010;
@@ -22,8 +22,7 @@ internal sealed class DicomImage
     private const string ImplicitLittle = "1.2.840.10008.1.2";
     private const string ExplicitLittle = "1.2.840.10008.1.2.1";
     private const string ExplicitBig = "1.2.840.10008.1.2.2";
-
-    private static readonly string[] s_jpegs = ["1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51", "1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.4.91"];
+    private const string FullYbr = "YBR_FULL";
 
     // Those whose length field has four bytes.
     private static readonly string[] s_longTypes = ["OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"];
@@ -55,6 +54,8 @@ internal sealed class DicomImage
     private bool Planar { get; set; }
 
     private bool Inverted { get; set; }
+
+    private string Kind { get; set; } = "";
 
     private double Slope { get; set; }
 
@@ -118,12 +119,16 @@ internal sealed class DicomImage
     {
         if (TransferSyntax is ImplicitLittle or ExplicitLittle or ExplicitBig)
         {
-            return (Uncompressed(bytes), Samples);
+            return (InRgb(Uncompressed(bytes)), Samples);
         }
 
-        using var inner = s_jpegs.Contains(TransferSyntax) && _fragments.Count > 0
-            ? DecodedImage.ByCodec(Joined(bytes), _name, upright: false)
-            : DecodedImage.ByCodec(bytes, _name, upright: false);
+        var joined = Joined(bytes);
+        if (!Frame.IsPlain)
+        {
+            return (Frame.Unpack(joined) is { } unpacked ? InRgb(Array.ConvertAll(unpacked, value => (float)Meant(value))) : ThroughGdcm(joined), Samples);
+        }
+
+        using var inner = DecodedImage.ByCodec(joined, _name, upright: false);
         if (inner.Width != Columns || inner.Height != Rows)
         {
             throw Damaged($"says {Columns}x{Rows} pixels, but holds {inner.Width}x{inner.Height}");
@@ -141,8 +146,53 @@ internal sealed class DicomImage
         return (values, inner.Channels);
     }
 
+    private DicomFrame Frame => new(_name, TransferSyntax, Rows, Columns, Samples, Allocated, Stored, Signed, Kind);
+
+    // OpenCV says rows where it means columns, but the pixels lie row by row, as GDCM gives them: red first, signs and unused bits included.
+    private float[] ThroughGdcm(byte[] joined)
+    {
+        using var inner = DecodedImage.ByCodec(Frame.ForGdcm(joined), _name, upright: false, signed: true);
+        if (((inner.Width, inner.Height) != (Rows, Columns) && (inner.Width, inner.Height) != (Columns, Rows)) || inner.Channels != Samples)
+        {
+            throw Damaged($"says {Columns}x{Rows} pixels of {Samples} samples, but holds {inner.Height}x{inner.Width} of {inner.Channels}");
+        }
+
+        return Array.ConvertAll(inner.Samples(), value => (float)Meant((int)value));
+    }
+
+    // Only the stored bits count, the highest of them may be a sign.
+    private int Meant(int raw)
+    {
+        var mask = (1 << Stored) - 1;
+        raw &= mask;
+        return Signed && (raw & (1 << (Stored - 1))) != 0 ? raw - mask - 1 : raw;
+    }
+
+    // PS3.3 C.7.6.3.1.2.
+    private float[] InRgb(float[] values)
+    {
+        if (Kind != FullYbr)
+        {
+            return values;
+        }
+
+        var middle = 1 << (Stored - 1);
+        for (var i = 0; i + 2 < values.Length; i += 3)
+        {
+            var (y, blue, red) = (values[i], values[i + 1] - middle, values[i + 2] - middle);
+            (values[i], values[i + 1], values[i + 2]) = (y + (1.402f * red), y - (0.344136f * blue) - (0.714136f * red), y + (1.772f * blue));
+        }
+
+        return values;
+    }
+
     private byte[] Joined(ReadOnlySpan<byte> bytes)
     {
+        if (_fragments.Count == 0)
+        {
+            throw Damaged("holds no compressed pixels");
+        }
+
         var joined = new byte[_fragments.Sum(fragment => fragment.Length)];
         var at = 0;
         foreach (var (start, length) in _fragments)
@@ -165,15 +215,13 @@ internal sealed class DicomImage
         }
 
         var values = new float[count];
-        var (mask, sign) = ((1 << Stored) - 1, 1 << (Stored - 1));
         var pixels = (long)Rows * Columns;
         for (var i = 0; i < count; i++)
         {
             var at = start + (i * width);
             int raw = width == 1 ? bytes[at] : _bigEndian ? BinaryPrimitives.ReadUInt16BigEndian(bytes[at..]) : BinaryPrimitives.ReadUInt16LittleEndian(bytes[at..]);
-            raw &= mask;
             var place = Planar && Samples == 3 ? ((i % pixels) * 3) + (i / pixels) : i;
-            values[place] = Signed && (raw & sign) != 0 ? raw - mask - 1 : raw;
+            values[place] = Meant(raw);
         }
 
         return values;
@@ -187,8 +235,8 @@ internal sealed class DicomImage
         Signed = Whole(bytes, 0x00280103, 0) == 1;
         Planar = Whole(bytes, 0x00280006, 0) == 1;
         Patient = Text(bytes, 0x00100020);
-        var kind = Text(bytes, 0x00280004);
-        Inverted = kind == "MONOCHROME1";
+        Kind = Text(bytes, 0x00280004);
+        Inverted = Kind == "MONOCHROME1";
         (Slope, Intercept) = (Number(bytes, 0x00281053) ?? 1, Number(bytes, 0x00281052) ?? 0);
         if (Number(bytes, 0x00281050) is { } centre && Number(bytes, 0x00281051) is { } width && width >= 1)
         {
@@ -200,9 +248,23 @@ internal sealed class DicomImage
             throw Damaged("holds no image");
         }
 
-        if (Allocated is not (8 or 16) || Stored < 1 || Stored > Allocated || Samples is not (1 or 3) || kind == "PALETTE COLOR")
+        if (Allocated is not (8 or 16) || Stored < 1 || Stored > Allocated || Samples is not (1 or 3) || Kind == "PALETTE COLOR"
+            || (Kind.StartsWith("MONOCHROME", StringComparison.Ordinal) && Samples != 1))
         {
-            throw new InvalidDataException($"{_name} holds pixels of a kind that is not read here ({kind}, {Samples} samples of {Allocated} bits); convert it to 8 or 16 bits grey or RGB.");
+            throw new InvalidDataException($"{_name} holds pixels of a kind that is not read here ({Kind}, {Samples} samples of {Allocated} bits); convert it to 8 or 16 bits grey or RGB.");
+        }
+
+        // Before any codec sees them: OpenCV's makes room for one frame, but fills in all.
+        if (Text(bytes, 0x00280008) is { Length: > 0 } frames && !(int.TryParse(frames, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) && number is 0 or 1))
+        {
+            throw new InvalidDataException($"{_name} holds {frames} frames, but one image is read from a file; write each frame into a file of its own.");
+        }
+
+        // OpenCV's own codecs turn colours themselves; of the others only the plain kind is turned here.
+        if (Kind.StartsWith("YBR", StringComparison.Ordinal) && !Frame.IsPlain
+            && !(Kind == FullYbr && Samples == 3 && TransferSyntax is ImplicitLittle or ExplicitLittle or ExplicitBig or DicomFrame.RunLengths))
+        {
+            throw new InvalidDataException($"{_name} holds colours of the kind {Kind} in a form that is not read here ({TransferSyntax}); convert it to RGB.");
         }
     }
 
@@ -238,13 +300,14 @@ internal sealed class DicomImage
         var (tag, length, start) = ReadHeader(bytes, at);
         if (length == Undefined)
         {
+            // Of unknown type and length is what was converted from the plain form, and is still written in it (PS3.5 6.2.2).
+            var (plain, big) = (_implicit, _bigEndian);
+            var unknown = !plain && bytes.Slice(at + 4, 2).SequenceEqual("UN"u8);
+            (_implicit, _bigEndian) = (plain || unknown, big && !unknown);
             at = start;
             SkipItems(bytes, ref at, tag == PixelData && depth == 0, depth);
-            if (depth == 0)
-            {
-                _tags[tag] = (start, at - start);
-            }
-
+            (_implicit, _bigEndian) = (plain, big);
+            Keep(tag, start, at - start, depth);
             return;
         }
 
@@ -254,9 +317,15 @@ internal sealed class DicomImage
         }
 
         at = start + (int)length;
-        if (depth == 0)
+        Keep(tag, start, (int)length, depth);
+    }
+
+    // Of two equal tags another reader of the same bytes may take the other one.
+    private void Keep(uint tag, int start, int length, int depth)
+    {
+        if (depth == 0 && !_tags.TryAdd(tag, (start, length)))
         {
-            _tags[tag] = (start, (int)length);
+            throw Damaged($"has the tag ({tag >> 16:X4},{tag & 0xFFFF:X4}) twice");
         }
     }
 

@@ -10,18 +10,18 @@ internal static unsafe partial class ImageCodecs
     internal const int OutOfMemory = 3;
     internal const int CutOff = 4;
 
+    internal const int Upright = 1;
+    internal const int Signed = 2;
+
     private const string Library = "robustvlm_images";
 
     static ImageCodecs() => NativeLibrary.SetDllImportResolver(typeof(ImageCodecs).Assembly, Resolve);
 
     [LibraryImport(Library)]
-    internal static partial int rvi_decode(byte* bytes, long count, int grey, int size, nint* handle, float** pixels, int* width, int* height, int* channels);
-
-    [LibraryImport(Library)]
     internal static partial int rvi_encode(byte* pixels, int width, int height, int channels, byte* extension, int quality, nint* handle, byte** bytes, long* count);
 
     [LibraryImport(Library)]
-    internal static partial int rvi_open(byte* bytes, long count, int upright, nint* handle, void** pixels, int* width, int* height, int* channels, int* depth);
+    internal static partial int rvi_open(byte* bytes, long count, int mode, nint* handle, void** pixels, int* width, int* height, int* channels, int* depth);
 
     [LibraryImport(Library)]
     internal static partial int rvi_fit(Source* source, Target* target, int filter);

@@ -10,47 +10,14 @@ public static unsafe class ImageFile
     /// <param name="path">The file.</param>
     /// <param name="grey">Whether to convert to one channel (luminance); else RGB.</param>
     /// <param name="size">Side in pixels: the largest centred square is cut out and scaled to it. 0 keeps the image as it is.</param>
+    /// <remarks>Photos are not turned as their EXIF data say; a transform with <see cref="ImageTransform.Upright"/> does so.</remarks>
     /// <returns>Float tensor [C, H, W], pixels in [0, 1].</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is not an image, or is damaged.</exception>
     public static Tensor Read(string path, bool grey = true, int size = 0)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentOutOfRangeException.ThrowIfNegative(size);
-        if (!File.Exists(path))
-        {
-            throw new FileNotFoundException($"The image {path} does not exist.", path);
-        }
-
-        var encoded = File.ReadAllBytes(path);
-        if (encoded.Length == 0 || DicomImage.IsDicom(encoded))
-        {
-            using var image = DecodedImage.Decode(encoded, path);
-            return image.ToTensor(new ImageTransform { Size = size, Grey = grey, Fit = ImageFit.CentreSquare, Interpolation = ImageInterpolation.Area });
-        }
-
-        nint handle;
-        float* pixels;
-        int width;
-        int height;
-        int channels;
-        fixed (byte* bytes = encoded)
-        {
-            DecodedImage.ThrowUnlessRead(
-                ImageCodecs.rvi_decode(bytes, encoded.Length, grey ? 1 : 0, size, &handle, &pixels, &width, &height, &channels), path);
-        }
-
-        try
-        {
-            var values = new ReadOnlySpan<float>(pixels, width * height * channels).ToArray();
-            using var scope = NewDisposeScope();
-            var interleaved = tensor(values, [height, width, channels]);
-            return interleaved.permute(2, 0, 1).contiguous().clamp_(0, 1).MoveToOuterDisposeScope();
-        }
-        finally
-        {
-            _ = ImageCodecs.rvi_free_image(handle);
-        }
+        return Read(path, new ImageTransform { Size = size, Grey = grey, Fit = ImageFit.CentreSquare, Interpolation = ImageInterpolation.Area });
     }
 
     /// <summary>Reads an image and scales it in one step.</summary>

@@ -9,7 +9,7 @@ namespace RobustVlm.Data;
 
 /// <summary>
 /// Reads somebody's own images: a folder of PNG, JPEG, TIFF or DICOM files and one CSV table in it, with the columns
-/// <c>image</c> (file name relative to the folder) and <c>label</c>; <c>split</c> (train or test) and <c>patient</c> are used when present.
+/// <c>image</c> (file name relative to the folder) and <c>label</c>; <c>split</c> (train or test; what is for validation is trained on) and <c>patient</c> are used when present.
 /// </summary>
 /// <remarks>
 /// Several labels in one field are separated by <c>|</c>. A set with such fields becomes a two-class problem: the most
@@ -47,6 +47,7 @@ public static class ImageFolder
             throw new InvalidDataException($"The table in {folder} has only one class with at least {SmallestClass} images; two are needed to tell them apart.");
         }
 
+        var isTest = Split(named, notes);
         var pixels = new List<Tensor>();
         foreach (var (row, _) in named)
         {
@@ -57,7 +58,7 @@ public static class ImageFolder
         var images = stack(pixels);
         pixels.ForEach(image => image.Dispose());
         var labels = tensor(named.Select(n => (long)Array.IndexOf(classes, n.Class)).ToArray());
-        return new LabelledImages(images, labels, classes, [.. named.Select(n => n.Row.Image)], Split([.. named.Select(n => n.Row)], notes), notes);
+        return new LabelledImages(images, labels, classes, [.. named.Select(n => n.Row.Image)], isTest, notes);
     }
 
     private static IEnumerable<ImageFolderRow> ReadTable(string folder)
@@ -89,19 +90,37 @@ public static class ImageFolder
     }
 
     // A patient's images stay together; the hash keeps the division the same on every machine and when images are added.
-    private static bool[] Split(ImageFolderRow[] rows, List<string> notes)
+    private static bool[] Split(List<(ImageFolderRow Row, string Class)> named, List<string> notes)
     {
-        if (rows.Any(row => IsTestName(row.Split)) && rows.Any(row => !IsTestName(row.Split)))
+        var isTest = named.ConvertAll(n => OwnTable.SplitOf(n.Row.Split) == DataSplit.Test);
+        if (isTest.Contains(true) && isTest.Contains(false))
         {
-            return [.. rows.Select(row => IsTestName(row.Split))];
+            return [.. Given(named, isTest, notes)];
         }
 
-        var byPatient = rows.All(row => row.Patient.Length > 0);
-        notes.Add($"The table has no split column, so about 30 % of the {(byPatient ? "patients" : "images")} were set aside for testing.");
-        return [.. rows.Select(row => SHA256.HashData(Encoding.UTF8.GetBytes(byPatient ? row.Patient : row.Image))[0] < 77)];
+        var known = named.Count(n => n.Row.Patient.Length > 0);
+        var unit = known == 0 ? "images" : known == named.Count ? "patients" : $"patients (each of {named.Count - known} images without one counts as a patient)";
+        var reason = named.Any(n => n.Row.Split.Length > 0) ? "The table's split column does not name both images for testing and others" : "The table has no split column";
+        notes.Add($"{reason}, so about 30 % of the {unit} were set aside for testing.");
+        return [.. named.Select(n => SHA256.HashData(Encoding.UTF8.GetBytes(n.Row.Patient.Length > 0 ? n.Row.Patient : n.Row.Image))[0] < 77)];
     }
 
-    private static bool IsTestName(string split) => split.StartsWith("test", StringComparison.OrdinalIgnoreCase);
+    // Images for training whose patients are tested on would raise the numbers, so they go.
+    private static List<bool> Given(List<(ImageFolderRow Row, string Class)> named, List<bool> isTest, List<string> notes)
+    {
+        var items = named.Select((n, i) => new ImageItem(n.Row.Image) { Patient = n.Row.Patient, Split = isTest[i] ? DataSplit.Test : DataSplit.Train }).ToArray();
+        var apart = ImageSet.KeepPatientsApart(items, []);
+        var kept = Enumerable.Range(0, items.Length).Where(i => apart[i].Split != DataSplit.Unassigned).ToArray();
+        if (kept.Length < items.Length)
+        {
+            notes.Add($"{items.Length - kept.Length} images for training were left out, since other images of the same patients are for testing.");
+            var rest = kept.Select(i => named[i]).ToArray();
+            named.Clear();
+            named.AddRange(rest);
+        }
+
+        return [.. kept.Select(i => isTest[i])];
+    }
 
     private sealed record ImageFolderRow(string Image, string Label, string Split, string Patient);
 }

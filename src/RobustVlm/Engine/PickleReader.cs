@@ -174,7 +174,9 @@ internal sealed class PickleReader
                 }
 
                 return true;
-            case 'Q': _stack.Add(new PickleReference(Pop())); return true;
+            case 'Q':
+                _stack.Add(new PickleReference(Pop() is { } id and (string or long or object?[]) ? id : throw Damaged("it refers to something stored elsewhere by what is no name")));
+                return true;
             case 'P': _stack.Add(new PickleReference(Line())); return true;
             default: return false;
         }
@@ -321,4 +323,9 @@ internal sealed class PickleCall(string name, object?[] arguments)
 }
 
 /// <summary>A reference to something stored outside the pickle.</summary>
-internal sealed record PickleReference(object? Id);
+/// <remarks>No record: printing or comparing one would go down into whatever the file nests in it.</remarks>
+internal sealed class PickleReference(object id)
+{
+    /// <summary>A string, a long or a tuple.</summary>
+    internal object Id { get; } = id;
+}

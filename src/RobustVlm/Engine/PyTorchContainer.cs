@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.IO.Compression;
+using System.Numerics;
 
 namespace RobustVlm.Engine;
 
@@ -14,8 +16,9 @@ internal sealed record PyTorchStorage(long Length, PyTorchStorage.Reader Read)
 /// <summary>The two layouts of PyTorch's files: a zip archive of one pickle and one entry per storage, or (before 1.6) pickles and storages in a row.</summary>
 internal sealed class PyTorchContainer : IDisposable
 {
-    private const string LegacyMagic = "119547037146038801333356";   // 0x1950a86a20f9469cfc6c
     private const long LargestPickle = 1 << 28;
+
+    private static readonly BigInteger s_legacyMagic = BigInteger.Parse("119547037146038801333356", CultureInfo.InvariantCulture);   // 0x1950a86a20f9469cfc6c
 
     private readonly ZipArchive? _archive;
 
@@ -136,7 +139,7 @@ internal sealed class PyTorchContainer : IDisposable
 
         var bytes = File.ReadAllBytes(path);
         var at = 0;
-        if (PickleReader.Read(bytes, ref at, path)?.ToString() != LegacyMagic)
+        if (PickleReader.Read(bytes, ref at, path) is not BigInteger magic || magic != s_legacyMagic)
         {
             throw new InvalidDataException($"{path} is a plain pickle, not a file of PyTorch's torch.save; save the weights with torch.save(model.state_dict(), …).");
         }

@@ -47,6 +47,14 @@ internal static class ScriptedModule
     }
 
     private static IEnumerable<KeyValuePair<object, object?>> Parts(Dictionary<object, object?> attributes) => attributes.ContainsKey("_modules")
-        ? s_parts.Select(part => attributes.GetValueOrDefault(part)).OfType<Dictionary<object, object?>>().SelectMany(part => part)
+        ? s_parts.SelectMany(part => (attributes.GetValueOrDefault(part) as Dictionary<object, object?> ?? []).Where(entry => part != "_buffers" || !Passing(attributes).Contains(entry.Key)))
         : attributes;
+
+    // Buffers that PyTorch leaves out of state_dict: a set, which old protocols make by a call.
+    private static List<object?> Passing(Dictionary<object, object?> attributes) => attributes.GetValueOrDefault("_non_persistent_buffers_set") switch
+    {
+        List<object?> names => names,
+        PickleCall { Arguments: [List<object?> names] } => names,
+        _ => [],
+    };
 }

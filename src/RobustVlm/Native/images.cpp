@@ -15,6 +15,8 @@
 
 namespace {
 
+enum Mode : int32_t { kUpright = 1, kSigned = 2 };
+
 enum Status : int32_t { kOk = 0, kNotAnImage = 1, kFailed = 2, kOutOfMemory = 3, kCutOff = 4 };
 
 template <typename Body>
@@ -60,19 +62,19 @@ bool is_cut_off(const uint8_t* p, int64_t count) {
 }  // namespace
 
 // Decodes a whole file as it is: grey stays one channel, colour is blue first, transparency is dropped. Depth as in resample.h.
-// The pixels belong to the handle.
-RVI_API(rvi_open)(const uint8_t* bytes, int64_t count, int32_t upright, void** handle, void** pixels, int32_t* width, int32_t* height, int32_t* channels, int32_t* depth) {
+// Signed samples, where they are asked for, become floats of the same value. The pixels belong to the handle.
+RVI_API(rvi_open)(const uint8_t* bytes, int64_t count, int32_t mode, void** handle, void** pixels, int32_t* width, int32_t* height, int32_t* channels, int32_t* depth) {
   return guarded([&] {
     if (is_cut_off(bytes, count)) {
       return kCutOff;
     }
     const cv::Mat encoded(1, static_cast<int>(count), CV_8U, const_cast<uint8_t*>(bytes));
-    const int flags = cv::IMREAD_ANYDEPTH | cv::IMREAD_ANYCOLOR | (upright ? 0 : cv::IMREAD_IGNORE_ORIENTATION);
+    const int flags = cv::IMREAD_ANYDEPTH | cv::IMREAD_ANYCOLOR | (mode & kUpright ? 0 : cv::IMREAD_IGNORE_ORIENTATION);
     cv::Mat image = cv::imdecode(encoded, flags);
     if (image.empty()) {
       return kNotAnImage;
     }
-    if (image.depth() == CV_64F) {
+    if (image.depth() == CV_64F || ((mode & kSigned) && (image.depth() == CV_8S || image.depth() == CV_16S))) {
       image.convertTo(image, CV_32F);
     }
     if (image.channels() != 1 && image.channels() != 3) {
@@ -84,7 +86,7 @@ RVI_API(rvi_open)(const uint8_t* bytes, int64_t count, int32_t upright, void** h
       case CV_32F: *depth = resample::kFloat; break;
       default: return kNotAnImage;
     }
-    auto* result = new cv::Mat(image.isContinuous() ? image : image.clone());
+    auto* result = new cv::Mat(image.isContinuous() ? image : image.clone());   // the last thing that can throw
     *handle = result;
     *pixels = result->data;
     *width = result->cols;
@@ -98,48 +100,6 @@ RVI_API(rvi_open)(const uint8_t* bytes, int64_t count, int32_t upright, void** h
 RVI_API(rvi_fit)(const resample::Source* source, const resample::Target* target, int32_t filter) {
   return guarded([&] {
     resample::run(*source, *target, static_cast<resample::Filter>(filter));
-    return kOk;
-  });
-}
-
-// Decodes a whole file. Colour comes as RGB, transparency is dropped; 8-bit and 16-bit samples become floats in [0, 1]
-// by their full range. With a size, the largest centred square is cut out and scaled to it (area average when shrinking).
-// The pixels belong to the handle.
-RVI_API(rvi_decode)(const uint8_t* bytes, int64_t count, int32_t grey, int32_t size, void** handle, float** pixels, int32_t* width, int32_t* height, int32_t* channels) {
-  return guarded([&] {
-    if (is_cut_off(bytes, count)) {
-      return kCutOff;
-    }
-    const cv::Mat encoded(1, static_cast<int>(count), CV_8U, const_cast<uint8_t*>(bytes));
-    const int flags = cv::IMREAD_ANYDEPTH | (grey ? cv::IMREAD_GRAYSCALE : cv::IMREAD_COLOR);
-    cv::Mat image = cv::imdecode(encoded, flags);
-    if (image.empty()) {
-      return kNotAnImage;
-    }
-    double scale = 1.0;
-    switch (image.depth()) {
-      case CV_8U: scale = 1.0 / 255.0; break;
-      case CV_16U: scale = 1.0 / 65535.0; break;
-      case CV_32F: case CV_64F: break;
-      default: return kNotAnImage;
-    }
-    if (image.channels() == 3) {
-      cv::cvtColor(image, image, cv::COLOR_BGR2RGB);
-    }
-    auto* result = new cv::Mat();
-    image.convertTo(*result, CV_32F, scale);
-    if (size > 0) {
-      const int side = std::min(result->cols, result->rows);
-      const cv::Mat square = (*result)(cv::Rect((result->cols - side) / 2, (result->rows - side) / 2, side, side));
-      cv::Mat scaled;
-      cv::resize(square, scaled, cv::Size(size, size), 0, 0, side > size ? cv::INTER_AREA : cv::INTER_LINEAR);
-      *result = scaled;
-    }
-    *handle = result;
-    *pixels = result->ptr<float>();
-    *width = result->cols;
-    *height = result->rows;
-    *channels = result->channels();
     return kOk;
   });
 }

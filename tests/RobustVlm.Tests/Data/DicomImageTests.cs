@@ -73,6 +73,31 @@ public sealed class DicomImageTests : IDisposable
     }
 
     [Fact]
+    public void A_sequence_of_unknown_type_and_length_is_written_in_the_plain_form()
+    {
+        // An item of open length with one tag, whose length would be a type and a short length in the explicit form.
+        byte[] sequence = [0xFE, 0xFF, 0, 0xE0, 0xFF, 0xFF, 0xFF, 0xFF, 0x10, 0, 0x20, 0, 2, 0, 0, 0, (byte)'x', (byte)' ', 0xFE, 0xFF, 0x0D, 0xE0, 0, 0, 0, 0, 0xFE, 0xFF, 0xDD, 0xE0, 0, 0, 0, 0];
+        SampleFiles.Dicom(FilePath, s_pixels, 2, 2, tags => tags[0x00091001] = ("UN*", sequence));
+
+        Same([0, 1000 / 4095.0, 2047 / 4095.0, 1]);
+    }
+
+    [Fact]
+    public void Uncompressed_luminance_and_colour_differences_become_red_green_and_blue()
+    {
+        SampleFiles.Dicom(FilePath, [], 1, 2, tags =>
+        {
+            (tags[0x00280002], tags[0x00280100], tags[0x00280101]) = (("US", [3, 0]), ("US", [8, 0]), ("US", [8, 0]));
+            tags[0x00280004] = ("CS", SampleFiles.Ascii("YBR_FULL"));
+            tags[0x7FE00010] = ("OB", [76, 85, 255, 29, 255, 107]);   // red, blue
+        });
+
+        using var image = ImageFile.Read(FilePath, ImageTransform.Original());
+
+        Assert.All(image.data<float>().ToArray().Zip([1.0, 0, 0, 0, 0, 1]), pair => Assert.Equal(pair.Second, pair.First, 0.01));
+    }
+
+    [Fact]
     public void Any_change_of_one_byte_gives_an_image_or_a_sentence()
     {
         SampleFiles.Dicom(FilePath, s_pixels, 2, 2);

@@ -53,6 +53,23 @@ public sealed class ImageFileTests : IDisposable
         Assert.InRange((ImageFile.Read(path) - image).abs().max().ToDouble(), 0, 0.03);
     }
 
+    [Fact]
+    public void Both_ways_to_read_agree_and_neither_turns_a_photo()
+    {
+        using var scope = NewDisposeScope();
+        var path = Path.Combine(_folder, "photo.jpg");
+        ImageFile.Write(path, rand([3, 20, 30], generator: new Generator(1)));
+        byte[] exif = [0xFF, 0xE1, 0, 34, .. "Exif"u8, 0, 0, .. "MM"u8, 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0];   // a quarter turn
+        var bytes = File.ReadAllBytes(path);
+        File.WriteAllBytes(path, [.. bytes[..2], .. exif, .. bytes[2..]]);
+
+        var read = ImageFile.Read(path, grey: false);
+
+        Assert.Equal([3, 20, 30], read.shape);
+        Assert.True(read.equal(ImageFile.Read(path, ImageTransform.Original())).all().ToBoolean());
+        Assert.Equal([3, 30, 20], ImageFile.Read(path, ImageTransform.Original() with { Upright = true }).shape);
+    }
+
     [Theory]
     [InlineData("no image.png", "this is text", "is not an image")]
     [InlineData("empty.png", "", "is empty")]

@@ -63,6 +63,49 @@ public sealed class ImageFolderTests : IDisposable
         Assert.All(sides, patient => Assert.Single(patient.Select(image => image.Second).Distinct()));
     }
 
+    [Fact]
+    public void One_image_without_a_patient_does_not_part_the_others()
+    {
+        Write("image,label,patient", i => $"{i}.png,{(i % 2 == 0 ? "a" : "b")},{(i == 5 ? "" : $"p{i / 4}")}");
+
+        using var read = ImageFolder.Load(_folder, size: 8);
+
+        var sides = read.Files.Zip(read.IsTest).Where(pair => pair.First != "5.png").GroupBy(pair => int.Parse(Path.GetFileNameWithoutExtension(pair.First), System.Globalization.CultureInfo.InvariantCulture) / 4);
+        Assert.All(sides, patient => Assert.Single(patient.Select(image => image.Second).Distinct()));
+        Assert.Contains("each of 1 images without one", Assert.Single(read.Notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Training_images_of_test_patients_are_left_out()
+    {
+        Write("image,label,split,patient", i => $"{i}.png,{(i % 2 == 0 ? "a" : "b")},{(i < 30 ? "train" : "test")},p{(i is 3 or 31 ? "shared" : i)}");
+
+        using var read = ImageFolder.Load(_folder, size: 8);
+
+        Assert.Equal((Images - 1, 10), (read.Count, read.TestCount));
+        Assert.Equal(Images - 1, read.Labels.shape[0]);
+        Assert.DoesNotContain("3.png", read.Files);
+        Assert.StartsWith("1 images for training were left out", Assert.Single(read.Notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_split_without_a_test_part_is_told_from_none()
+    {
+        Write("image,label,split", i => $"{i}.png,{(i % 2 == 0 ? "a" : "b")},{(i % 3 == 0 ? "val" : "train")}");
+
+        using var read = ImageFolder.Load(_folder, size: 8);
+
+        Assert.StartsWith("The table's split column does not name both", Assert.Single(read.Notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_row_that_ends_too_early_is_named()
+    {
+        Write("image,label", i => i == 7 ? "7.png" : $"{i}.png,{(i % 2 == 0 ? "a" : "b")}");
+
+        Assert.Contains("row 9: it ends before the column 'label'", Assert.Throws<InvalidDataException>(() => ImageFolder.Load(_folder, 8)).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("image,diagnosis", "no column 'label'; it has image, diagnosis")]
     [InlineData("file,class", "no column 'image' and 'label'")]

@@ -105,6 +105,14 @@ public sealed class PyTorchFileTests : IDisposable
     }
 
     [Fact]
+    public void Buffers_that_are_not_to_be_kept_are_left_out()
+    {
+        using var scope = NewDisposeScope();
+
+        Assert.Equal(["0.weight", "0.kept"], PyTorchFile.Read(Stored("passing")).Keys);   // torch.save of a module with one buffer of each kind
+    }
+
+    [Fact]
     public void Modules_that_contain_each_other_end()
     {
         var (outer, inner) = (new PickleCall("__torch__.A", []), new PickleCall("__torch__.B", []));
@@ -138,6 +146,16 @@ public sealed class PyTorchFileTests : IDisposable
                 Assert.Contains("cut.pt", Message(() => PyTorchFile.Read(path)), StringComparison.Ordinal);
             }
         }
+    }
+
+    [Fact]
+    public void References_nested_without_end_are_damage()
+    {
+        var path = Path.Combine(_folder.FullName, "deep.pth");
+        byte[] bytes = [0x80, 2, (byte)'N', .. Enumerable.Repeat((byte)'Q', 200_000), (byte)'.'];
+        File.WriteAllBytes(path, bytes);
+
+        Assert.Contains("is damaged", Message(() => PyTorchFile.Read(path)), StringComparison.Ordinal);
     }
 
     [Fact]

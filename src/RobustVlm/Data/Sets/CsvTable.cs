@@ -70,10 +70,22 @@ internal sealed class CsvTable
                 throw new InvalidDataException($"{path} has no column '{string.Join("' and '", missing)}'; it has {Shown(header)}. {advice}");
             }
 
+            var places = required.Select(name => (Name: name, Place: Array.FindIndex(header, other => other.Equals(name, StringComparison.OrdinalIgnoreCase)))).ToArray();
             while (parser.Read())
             {
                 line = parser.RawRow;
-                rows.Add(Array.ConvertAll(parser.Record ?? [], field => field.Trim()));
+                var row = Array.ConvertAll(parser.Record ?? [], field => field.Trim());
+                if (row is [] or [""])
+                {
+                    continue;
+                }
+
+                if (Array.Find(places, place => place.Place >= row.Length) is { Name: { } cut })
+                {
+                    throw new InvalidDataException($"{path}, row {rows.Count + 2}: it ends before the column '{cut}'; check the delimiters and quotes there, or copy the table again.");
+                }
+
+                rows.Add(row);
             }
         }
         catch (Exception e) when (e is CsvHelperException or DecoderFallbackException or IndexOutOfRangeException or ArgumentException)

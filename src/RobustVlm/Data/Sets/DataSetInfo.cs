@@ -21,8 +21,9 @@ public sealed record DataSetInfo(string Name, string Title, string Subject, Imag
 
     /// <summary>What to say when it is not there.</summary>
     /// <param name="folder">Where it was looked for; null when no folder was named.</param>
-    public string HowToGetIt(string? folder = null) =>
-        $"{Title} {(folder is null ? "has no folder" : $"is not in {folder}")}: get it from {Address} (licence: {Licence}), unpack it, and name its folder in Open or in the environment variable {Variable} (or put it as {Name} into the folder that {DataSetRegistry.RootVariable} names); expected is {Layout}";
+    public string HowToGetIt(string? folder = null) => Images == 0
+        ? $"{(folder is null ? "No folder was named" : $"There is no folder {folder}")}: name the one with {Title} in Open or in the environment variable {Variable} (or put it as {Name} into the folder that {DataSetRegistry.RootVariable} names); expected is {Layout}"
+        : $"{Title} {(folder is null ? "has no folder" : $"is not in {folder}")}: get it from {Address} (licence: {Licence}), unpack it, and name its folder in Open or in the environment variable {Variable} (or put it as {Name} into the folder that {DataSetRegistry.RootVariable} names); expected is {Layout}";
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name}: {Title}, {Subject}, {Task}, {(Images > 0 ? $"{Images:N0} images" : "your images")}, {Licence}, {Address}";

@@ -105,7 +105,7 @@ internal sealed class ImageSet : IImageSet
     }
 
     // A leak would raise every reported number, so what is held back wins.
-    private static IReadOnlyList<ImageItem> KeepPatientsApart(IReadOnlyList<ImageItem> items, List<string> notes)
+    internal static IReadOnlyList<ImageItem> KeepPatientsApart(IReadOnlyList<ImageItem> items, List<string> notes)
     {
         var parts = new Dictionary<string, DataSplit>();
         var mixed = false;

@@ -15,6 +15,7 @@ internal sealed unsafe class LoaderWork : IDisposable
     private readonly object _gate = new();
     private readonly Dictionary<int, Slot> _slots = [];
     private readonly Thread[] _threads;
+    private Exception? _failure;
     private int _next;
     private int _taken;
     private bool _stopped;
@@ -30,17 +31,19 @@ internal sealed unsafe class LoaderWork : IDisposable
         }
     }
 
-    internal int BatchCount => (_order.Length + _options.BatchSize - 1) / _options.BatchSize;
+    internal int BatchCount => (int)((_order.Length + (long)_options.BatchSize - 1) / _options.BatchSize);
 
     /// <summary>Waits for a batch.</summary>
     /// <returns>The batch, or null when all its images were skipped.</returns>
     internal ImageBatch? Take(int number, List<SkippedImage> skipped, CancellationToken cancellation)
     {
         Slot slot;
+        cancellation.ThrowIfCancellationRequested();
         lock (_gate)
         {
             while (!_slots.TryGetValue(number, out slot!) || slot.Remaining > 0)
             {
+                ThrowIfFailed();
                 cancellation.ThrowIfCancellationRequested();
                 Interruption.ThrowIfRequested();
                 Monitor.Wait(_gate, s_patience);
@@ -126,7 +129,7 @@ internal sealed unsafe class LoaderWork : IDisposable
 
     private void Run()
     {
-        while (Claim() is var (slot, number, place) && slot is not null)
+        while (TryClaim() is var (slot, number, place) && slot is not null)
         {
             try
             {
@@ -150,11 +153,43 @@ internal sealed unsafe class LoaderWork : IDisposable
         }
     }
 
+    // What goes wrong before there is a batch to keep it in ends the run at the reader.
+    private (Slot? Slot, int Number, int Place) TryClaim()
+    {
+        try
+        {
+            return Claim();
+        }
+#pragma warning disable CA1031 // handed to the reader
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            lock (_gate)
+            {
+                _failure ??= e;
+                _stopped = true;
+                Monitor.PulseAll(_gate);
+            }
+
+            return default;
+        }
+    }
+
+    private void ThrowIfFailed()
+    {
+        if (_failure is not null)
+        {
+            var (count, transform) = (Math.Min(_options.BatchSize, _order.Length), _options.Transform);
+            throw new InvalidOperationException(
+                $"There is not enough memory for a batch of {count} images of {transform.Size}x{transform.Size} pixels; use a smaller BatchSize, Ahead or size.", _failure);
+        }
+    }
+
     private (Slot? Slot, int Number, int Place) Claim()
     {
         lock (_gate)
         {
-            while (!_stopped && _next < _order.Length && _next / _options.BatchSize >= _taken + _options.Ahead)
+            while (!_stopped && _next < _order.Length && _next / _options.BatchSize >= (long)_taken + _options.Ahead)
             {
                 Monitor.Wait(_gate);
             }
@@ -200,7 +235,16 @@ internal sealed unsafe class LoaderWork : IDisposable
         {
             var (transform, size) = (options.Transform, (long)options.Transform.Size);
             Images = empty([count, transform.Channels, size, size], dtype: ScalarType.Float32).DetachFromDisposeScope();
-            Masks = options.Masks ? empty([count, 1, size, size], dtype: ScalarType.Float32).DetachFromDisposeScope() : null;
+            try
+            {
+                Masks = options.Masks ? empty([count, 1, size, size], dtype: ScalarType.Float32).DetachFromDisposeScope() : null;
+            }
+            catch
+            {
+                Images.Dispose();
+                throw;
+            }
+
             (ImageAddress, MaskAddress) = (AddressOf(Images), Masks is null ? 0 : AddressOf(Masks));
             Problems = new Exception?[count];
             Remaining = count;

@@ -25,9 +25,9 @@ internal static class MedicalSets
         new("rsna-pneumonia", "RSNA Pneumonia Detection Challenge (stage 2)", "chest radiographs with boxes", ImageTask.Segmentation, 26_684,
             "Terms of the challenge: non-commercial research and education",
             "https://www.kaggle.com/c/rsna-pneumonia-detection-challenge",
-            "stage_2_train_labels.csv with the columns patientId, x, y, width, height, Target, images in stage_2_train_images/NAME.dcm.")
+            "stage_2_train_labels.csv with the columns patientId, x, y, width, height, Target, images in stage_2_train_images/NAME.dcm, patients (optional) in pneumonia-challenge-dataset-mappings_2018.json.")
         { Reader = RsnaPneumonia.Open },
-        new("siim-pneumothorax", "SIIM-ACR Pneumothorax Segmentation (stage 1)", "chest radiographs with masks", ImageTask.Segmentation, 12_047,
+        new("siim-pneumothorax", "SIIM-ACR Pneumothorax Segmentation (stage 1)", "chest radiographs with masks", ImageTask.Segmentation, 10_675,
             "Terms of the competition: non-commercial research and education",
             "https://www.kaggle.com/c/siim-acr-pneumothorax-segmentation",
             "train-rle.csv with the columns ImageId and EncodedPixels, images in dicom-images-train/STUDY/SERIES/NAME.dcm.")
@@ -60,7 +60,7 @@ internal static class MedicalSets
         new("roco", "ROCO (radiology objects in context)", "figures of medical papers with captions", ImageTask.ImageText, 81_825,
             "Open Access subset of PubMed Central: Creative Commons, one licence per figure (licences.txt)",
             "https://github.com/razorx89/roco-dataset",
-            "train, validation and test, each with radiology/captions.txt (name, tabulator, caption) or radiology/radiologytraindata.csv (columns name and caption), images in radiology/images.")
+            "train, validation and test, each with radiology/captions.txt (name, tabulator, caption) or a table radiologytraindata.csv, radiologyvaldata.csv, radiologytestdata.csv (columns name and caption) beside or in the folder radiology, images in radiology/images.")
         { Reader = Roco.Open },
         new("image-table", "your own images with a table", "anything", ImageTask.SingleLabel, 0,
             "yours", "your own folder",

@@ -5,7 +5,7 @@ namespace RobustVlm.Data.Sets;
 /// <summary>The folder of a set while it is opened: finds files and says in one sentence what is missing.</summary>
 internal sealed class SetFolder(DataSetInfo info, string path)
 {
-    private static readonly string[] s_images = [".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".dcm", ".webp"];
+    internal static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".dcm", ".webp"];
 
     internal DataSetInfo Info => info;
 
@@ -66,7 +66,7 @@ internal sealed class SetFolder(DataSetInfo info, string path)
 
     /// <summary>Images of a folder and those below it, relative to it, in ordinal order.</summary>
     internal static IEnumerable<string> ImagesIn(string folder) => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-        .Where(file => s_images.Contains(System.IO.Path.GetExtension(file).ToLowerInvariant()))
+        .Where(file => Extensions.Contains(System.IO.Path.GetExtension(file).ToLowerInvariant()))
         .Select(file => System.IO.Path.GetRelativePath(folder, file).Replace('\\', '/'))
         .Order(StringComparer.Ordinal);
 
@@ -108,5 +108,5 @@ internal sealed class SetFolder(DataSetInfo info, string path)
     internal InvalidDataException Wrong(string file, string problem) => new($"{System.IO.Path.Combine(path, file)} {problem}; check that it belongs to {info.Title}, or copy it again.");
 
     internal FileNotFoundException Missing(string what) =>
-        new($"{path} holds no '{what}', which belongs to {info.Title}; expected is {info.Layout} Get it from {info.Address} ({info.Licence}).", System.IO.Path.Combine(path, what));
+        new($"{path} holds no '{what}', which belongs to {info.Title}; expected is {info.Layout}{(info.Images > 0 ? $" Get it from {info.Address} ({info.Licence})." : "")}", System.IO.Path.Combine(path, what));
 }

@@ -56,6 +56,24 @@ public sealed class ReaderFuzzTests : IDisposable
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, Allowance);
     }
 
+    [Fact]
+    public void An_array_above_the_limit_goes_into_a_file_without_a_name_and_gives_the_same_numbers()
+    {
+        const int count = 3_000_001;   // three pieces
+        var header = $"{{'descr': '|u1', 'fortran_order': False, 'shape': ({count},), }}".PadRight(117) + "\n";
+        byte[] values = [.. Enumerable.Range(0, count).Select(i => (byte)(i * 7 / 5))];
+        byte[] bytes = [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. System.Text.Encoding.ASCII.GetBytes(header), .. values];
+
+        var array = NpyArray.Read(new MemoryStream(bytes), "The array x", mostInMemory: 2_000_000);
+
+        var copy = new byte[count - 5];
+        array.CopyTo(5, copy);
+        Assert.Equal(values[5..], copy);
+        Assert.Equal(values[^1], array[count - 1]);
+        Assert.True(array.IsOnDisk);
+        Assert.False(NpyArray.Read(new MemoryStream(bytes), "The array x").IsOnDisk);
+    }
+
     private void Run(string format, int count, int seed)
     {
         var original = Sample(format);

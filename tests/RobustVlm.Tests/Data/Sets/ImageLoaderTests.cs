@@ -127,6 +127,32 @@ public sealed class ImageLoaderTests : IDisposable
     }
 
     [Fact]
+    public void A_batch_that_memory_cannot_hold_is_refused_at_the_reader()
+    {
+        var loader = new ImageLoader(_set, new int[1_000_000], new ImageLoaderOptions { BatchSize = 1_000_000, Threads = 2, Transform = new ImageTransform { Size = 32_768 } });
+
+        var error = Assert.Throws<InvalidOperationException>(() => loader.Batches().Count());
+
+        Assert.Contains("a batch of 1000000 images of 32768x32768 pixels", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Largest_batch_size_and_reach_are_no_overflow()
+    {
+        var whole = Assert.Single(Loader(new ImageLoaderOptions { BatchSize = int.MaxValue }).Batches());
+        var seen = Loader(new ImageLoaderOptions { BatchSize = 4, Ahead = int.MaxValue }).Batches().Sum(batch =>
+        {
+            using (batch)
+            {
+                return batch.Count;
+            }
+        });
+
+        Assert.Equal((Images, Images), (whole.Count, seen));
+        whole.Dispose();
+    }
+
+    [Fact]
     public void Cancelling_ends_the_run()
     {
         using var source = new CancellationTokenSource();

@@ -96,6 +96,48 @@ public sealed class LayoutTests : IDisposable
     }
 
     [Fact]
+    public void Rsna_takes_patients_from_the_names_in_chest_xray14_where_they_are_told()
+    {
+        var bare = Open("rsna-pneumonia");
+        File.WriteAllText(Path.Combine(_folder, "pneumonia-challenge-dataset-mappings_2018.json"), """[{"subset_img_id": "id-a", "img_id": "00000007_000.png"}, {"subset_img_id": "id-b", "img_id": "00000007_012.png", "orig_labels": ["Mass"]}]""");
+        var told = DataSetRegistry.Open("rsna-pneumonia", _folder);
+        File.WriteAllText(Path.Combine(_folder, "pneumonia-challenge-dataset-mappings_2018.json"), """{"id-a": 1}""");
+
+        Assert.Equal(["id-a", "id-b"], bare.Items.Select(item => item.Patient));
+        Assert.StartsWith("Images of one person cannot be told", Assert.Single(bare.Notes), StringComparison.Ordinal);
+        Assert.Equal(["00000007", "00000007"], told.Items.Select(item => item.Patient));
+        Assert.Empty(told.Notes);
+        using var mask = told.ReadMask(1);
+        Assert.Equal(12 + 4, mask.sum().ToDouble());
+        Assert.Throws<InvalidDataException>(() => DataSetRegistry.Open("rsna-pneumonia", _folder));
+    }
+
+    [Fact]
+    public void Siim_says_that_a_study_is_no_person() => Assert.StartsWith("Each study counts", Assert.Single(Open("siim-pneumothorax").Notes), StringComparison.Ordinal);
+
+    [Fact]
+    public void Flowers_have_their_published_names()
+    {
+        var set = Open("flowers102");
+
+        Assert.Equal(102, set.Classes.Distinct().Count());
+        Assert.Equal(("pink primrose", "petunia", "blackberry lily"), (set.Classes[0], set.Classes[50], set.Classes[101]));
+    }
+
+    [Theory]
+    [InlineData("image-table")]
+    [InlineData("image-folder")]
+    public void One_s_own_images_are_not_to_be_got_anywhere(string name)
+    {
+        var missing = Path.Combine(_folder, "none");
+
+        var message = Assert.Throws<DirectoryNotFoundException>(() => DataSetRegistry.Open(name, missing)).Message;
+
+        Assert.StartsWith($"There is no folder {missing}: name the one", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("get it from", message, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
     public void Siim_draws_relative_runs_column_by_column_and_unites_rows()
     {
         using var scope = NewDisposeScope();
@@ -153,6 +195,72 @@ public sealed class LayoutTests : IDisposable
         Assert.Equal(1, mask[0, 3, 4].ToDouble());
         Assert.Equal(0, mask[0, 3, 8].ToDouble());
         Assert.InRange(mask.sum().ToDouble(), 20, 25);
+    }
+
+    [Fact]
+    public void Siim_refuses_a_row_without_runs()
+    {
+        SampleSets.All["siim-pneumothorax"].Write(_folder);
+        File.WriteAllText(Path.Combine(_folder, "train-rle.csv"), "ImageId, EncodedPixels\n1.2.3, -1\n1.2.4,\n");
+
+        Assert.Contains("row 3: it has no EncodedPixels", Assert.Throws<InvalidDataException>(() => DataSetRegistry.Open("siim-pneumothorax", _folder)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Inbreast_leaves_images_out_that_its_table_does_not_list()
+    {
+        SampleSets.All["inbreast"].Write(_folder);
+        SampleFiles.Picture(Path.Combine(_folder, "AllDICOMs", "1_aaaa_MG_R_CC_ANON.dcm"));
+
+        var set = DataSetRegistry.Open("inbreast", _folder);
+
+        Assert.Equal(3, set.Count);
+        Assert.StartsWith("1 images that INbreast.csv does not list", Assert.Single(set.Notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Inbreast_refuses_unknown_grades()
+    {
+        SampleSets.All["inbreast"].Write(_folder);
+        File.WriteAllText(Path.Combine(_folder, "INbreast.csv"), "File Name;Bi-Rads\n20586908;1\n20586934;7\n");
+
+        Assert.Contains("row 3: '7' is none", Assert.Throws<InvalidDataException>(() => DataSetRegistry.Open("inbreast", _folder)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("test_COVIDx5.txt", "test_COVIDx9A.txt", "9 d.png COVID-19 actmed", "another version than train_COVIDx5.txt")]
+    [InlineData("", "train_COVIDx9A.txt", "3 a.png positive cohen", "keep those of one version")]
+    [InlineData("", "val_COVIDx9A.txt", "3 a.png COVID-19 cohen", "another version than train_COVIDx5.txt")]
+    [InlineData("test_COVIDx5.txt", "test_COVIDx5.txt", "9 d.png positive actmed", "the class 'positive'")]
+    public void Covidx_refuses_lists_of_several_versions(string removed, string added, string line, string part)
+    {
+        SampleSets.All["covidx"].Write(_folder);
+        if (removed.Length > 0)
+        {
+            File.Delete(Path.Combine(_folder, removed));
+        }
+
+        File.WriteAllText(Path.Combine(_folder, added), line + "\n");
+
+        Assert.Contains(part, Assert.Throws<InvalidDataException>(() => DataSetRegistry.Open("covidx", _folder)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("radiology/")]
+    public void Roco_s_copy_with_tables_is_read(string inner)
+    {
+        foreach (var (part, table) in new[] { ("train", "traindata"), ("validation", "valdata"), ("test", "testdata") })
+        {
+            SampleFiles.TextFile($"{_folder}/all_data/{part}/{inner}radiology{table}.csv", $"id,name,caption\nROCO_1,{part}.jpg,\"An image, of {part}.\"\n");
+            SampleFiles.Picture($"{_folder}/all_data/{part}/radiology/images/{part}.jpg");
+        }
+
+        var set = DataSetRegistry.Open("roco", _folder);
+
+        using var image = set.ReadImage(1);
+        Assert.Equal([DataSplit.Train, DataSplit.Validation, DataSplit.Test], set.Items.Select(item => item.Split));
+        Assert.Equal("An image, of validation.", set.ReadText(1));
     }
 
     [Fact]

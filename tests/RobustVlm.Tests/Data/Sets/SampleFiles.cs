@@ -10,7 +10,7 @@ namespace RobustVlm.Tests.Data.Sets;
 /// <summary>Writes small files of the formats that image sets come in, byte by byte.</summary>
 internal static partial class SampleFiles
 {
-    private static readonly string[] s_longTypes = ["OB", "OW", "SQ"];
+    private static readonly string[] s_longTypes = ["OB", "OW", "SQ", "UN"];
 
     /// <summary>A small picture; the extension decides the format.</summary>
     internal static void Picture(string path, int seed = 1, int height = 8, int width = 10, int channels = 3)
@@ -38,7 +38,7 @@ internal static partial class SampleFiles
     /// <param name="pixels">Row by row.</param>
     /// <param name="height">Rows.</param>
     /// <param name="width">Columns.</param>
-    /// <param name="change">Changes or adds tags: number to type and bytes.</param>
+    /// <param name="change">Changes or adds tags: number to type and bytes; a type with a star is written without a length.</param>
     /// <param name="syntax">How it is written.</param>
     internal static void Dicom(string path, ushort[] pixels, int height, int width, Action<SortedDictionary<uint, (string Type, byte[] Value)>>? change = null, string syntax = "1.2.840.10008.1.2.1")
     {
@@ -91,19 +91,21 @@ internal static partial class SampleFiles
             }
         }
 
+        var (open, size) = (type.EndsWith('*'), (uint)value.Length);
+        (type, size) = open ? (type[..^1], uint.MaxValue) : (type, size);
         Write(tag >> 16, 2);
         Write(tag & 0xFFFF, 2);
         if (plain)
         {
-            Write((uint)value.Length, 4);
+            Write(size, 4);
         }
         else
         {
             stream.Write(Encoding.Latin1.GetBytes(type));
-            Write(s_longTypes.Contains(type) ? 0u : (uint)value.Length, 2);
+            Write(s_longTypes.Contains(type) ? 0u : size, 2);
             if (s_longTypes.Contains(type))
             {
-                Write((uint)value.Length, 4);
+                Write(size, 4);
             }
         }
 

@@ -61,7 +61,7 @@ internal static class SampleSets
                 TextFile($"{folder}/oxford-iiit-pet/annotations/test.txt", "american_bulldog_7 2 2 1\n");
                 Each(["Abyssinian_100", "american_bulldog_7"], name => Picture($"{folder}/oxford-iiit-pet/images/{name}.jpg"));
             }),
-            ["flowers102"] = new(3, 2, "flowers-102/setid.mat", folder =>
+            ["flowers102"] = new(3, 102, "flowers-102/setid.mat", folder =>
             {
                 Mat($"{folder}/flowers-102/imagelabels.mat", packed: true, ("labels", new double[] { 1, 2, 2 }));
                 Mat($"{folder}/flowers-102/setid.mat", packed: false, ("trnid", new double[] { 1 }), ("valid", new double[] { 3 }), ("tstid", new double[] { 2 }));

@@ -8,26 +8,15 @@ internal static class Covidx
     internal static ImageSet Open(SetFolder folder, ImageSetOptions options)
     {
         var rows = new List<(string Patient, string File, string Class, DataSplit Split)>();
-        foreach (var (part, split) in new[] { ("train", DataSplit.Train), ("val", DataSplit.Validation), ("test", DataSplit.Test) })
+        foreach (var (part, split, list) in Lists(folder))
         {
-            var list = Directory.EnumerateFiles(folder.Path, part + "*.txt").Order(StringComparer.Ordinal).FirstOrDefault();
-            if (list is null)
-            {
-                if (split == DataSplit.Validation)
-                {
-                    continue;
-                }
-
-                throw folder.Missing(part + "_COVIDx5.txt");
-            }
-
-            foreach (var line in folder.Lines(Path.GetFileName(list)))
+            foreach (var line in folder.Lines(list))
             {
                 var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
                 var at = Array.FindLastIndex(words, word => s_classes.Any(names => names.Contains(word, StringComparer.OrdinalIgnoreCase)));
                 if (at < 2)
                 {
-                    throw new InvalidDataException($"{list} has the line '{line}', which is not a patient, a file and a class; copy it again.");
+                    throw folder.Wrong(list, $"has the line '{line}', which is not a patient, a file and a class");
                 }
 
                 // Names of files may hold blanks; patients and classes do not.
@@ -36,11 +25,48 @@ internal static class Covidx
         }
 
         var classes = s_classes.First(names => rows.Count == 0 || names.Contains(rows[0].Class, StringComparer.OrdinalIgnoreCase));
+        if (rows.Find(row => !classes.Contains(row.Class, StringComparer.OrdinalIgnoreCase)) is { File: { } file } other)
+        {
+            throw new InvalidDataException($"The lists in {folder.Path} give {file} the class '{other.Class}', but {rows[0].File} '{rows[0].Class}', which is of another version of {folder.Info.Title}; copy lists of one version.");
+        }
+
         return folder.Files(classes, [.. rows.Select(row => new ImageItem(row.File)
         {
             Label = Array.FindIndex(classes, name => name.Equals(row.Class, StringComparison.OrdinalIgnoreCase)),
             Patient = row.Patient,
             Split = row.Split,
         })]);
+    }
+
+    // A test image of one version may be a training image of another.
+    private static IEnumerable<(string Part, DataSplit Split, string List)> Lists(SetFolder folder)
+    {
+        var version = "";
+        foreach (var (part, split) in new[] { ("train", DataSplit.Train), ("val", DataSplit.Validation), ("test", DataSplit.Test) })
+        {
+            string[] lists = [.. Directory.EnumerateFiles(folder.Path, part + "*.txt").Select(list => Path.GetFileName(list)).Order(StringComparer.Ordinal)];
+            if (lists.Length > 1)
+            {
+                throw new InvalidDataException($"{folder.Path} holds the lists {string.Join(", ", lists)}; keep those of one version of {folder.Info.Title} only.");
+            }
+
+            if (lists is not [var list])
+            {
+                if (split != DataSplit.Validation)
+                {
+                    throw folder.Missing($"{part}{(version.Length > 0 ? version : "_COVIDx5.txt")}");
+                }
+
+                continue;
+            }
+
+            version = split == DataSplit.Train ? list[part.Length..] : version;
+            if (list[part.Length..] != version)
+            {
+                throw folder.Wrong(list, $"is of another version than train{version}");
+            }
+
+            yield return (part, split, list);
+        }
     }
 }

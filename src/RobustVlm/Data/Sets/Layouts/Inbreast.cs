@@ -14,9 +14,9 @@ internal static class Inbreast
     {
         var table = folder.Table("INbreast.csv", "File Name", "Bi-Rads");
         var grades = Enumerable.Range(0, table.Count).Where(row => table[row, "File Name"].Length > 0)
-            .DistinctBy(row => table[row, "File Name"]).ToDictionary(row => table[row, "File Name"], row => table[row, "Bi-Rads"].Replace(" ", "", StringComparison.Ordinal).ToLowerInvariant());
+            .DistinctBy(row => table[row, "File Name"]).ToDictionary(row => table[row, "File Name"], row => Grade(table, row));
         var (items, outlines) = (new List<ImageItem>(), new List<string>());
-        var left = 0;
+        var (left, unlisted) = (0, 0);
         foreach (var file in SetFolder.ImagesIn(folder.Folder("AllDICOMs")))
         {
             var parts = Path.GetFileNameWithoutExtension(file).Split('_');
@@ -25,7 +25,13 @@ internal static class Inbreast
                 throw folder.Wrong("AllDICOMs/" + file, "is not named like 20586908_6c613a14b80a8591_MG_R_CC_ANON.dcm");
             }
 
-            if (Class(grades.GetValueOrDefault(parts[0], ""), options.BiRads) is not { } label)
+            if (!grades.TryGetValue(parts[0], out var grade))
+            {
+                unlisted++;
+                continue;
+            }
+
+            if (Class(grade, options.BiRads) is not { } label)
             {
                 left++;
                 continue;
@@ -43,7 +49,18 @@ internal static class Inbreast
             _ => ["BI-RADS up to 3", "BI-RADS above 3"],
         };
         var set = folder.Files(classes, items, new DrawnMasks((index, mask, height, width) => Draw(outlines[index], mask, height, width)));
+        if (unlisted > 0)
+        {
+            set.WithNote($"{unlisted} images that INbreast.csv does not list were left out.");
+        }
+
         return left > 0 ? set.WithNote($"{left} images without a usable BI-RADS grade were left out.") : set;
+    }
+
+    private static string Grade(CsvTable table, int row)
+    {
+        var grade = table[row, "Bi-Rads"].Replace(" ", "", StringComparison.Ordinal).ToLowerInvariant();
+        return grade.Length == 0 || s_grades.Contains(grade) ? grade : throw table.Wrong(row, $"'{table[row, "Bi-Rads"]}' is none of the BI-RADS grades {string.Join(", ", s_grades)}");
     }
 
     private static int? Class(string grade, BiRadsRule rule)

@@ -6,8 +6,6 @@ namespace RobustVlm.Data.Sets.Layouts;
 /// </summary>
 internal static class OwnTable
 {
-    internal static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".dcm", ".webp"];
-
     private const string MaskTable = "masks.csv";
 
     internal static ImageSet Open(SetFolder folder, ImageSetOptions options)
@@ -48,9 +46,9 @@ internal static class OwnTable
             throw new DirectoryNotFoundException($"The folder {folder} does not exist.");
         }
 
-        if (!Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Any(file => Extensions.Contains(Path.GetExtension(file).ToLowerInvariant())))
+        if (!Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Any(file => SetFolder.Extensions.Contains(Path.GetExtension(file).ToLowerInvariant())))
         {
-            throw new InvalidDataException($"The folder {folder} holds no image; expected are files ending in {string.Join(", ", Extensions)}.");
+            throw new InvalidDataException($"The folder {folder} holds no image; expected are files ending in {string.Join(", ", SetFolder.Extensions)}.");
         }
 
         var tables = Directory.GetFiles(folder, "*.csv").Where(table => Path.GetFileName(table) != MaskTable).ToArray();
@@ -70,7 +68,8 @@ internal static class OwnTable
         return Enumerable.Range(0, table?.Count ?? 0).ToLookup(row => table![row, "image"], row => table![row, "mask"]);   // not null: there are rows
     }
 
-    private static DataSplit SplitOf(string name) => name.ToLowerInvariant() switch
+    /// <summary>The part that somebody's own table names.</summary>
+    internal static DataSplit SplitOf(string name) => name.ToLowerInvariant() switch
     {
         "train" or "training" => DataSplit.Train,
         "val" or "valid" or "validate" or "validation" => DataSplit.Validation,

@@ -13,17 +13,18 @@ internal static class Roco
         var items = new List<ImageItem>();
         foreach (var (name, split, table) in s_parts)
         {
-            items.AddRange(folder.Has(name, kind, kind + table)
-                ? FromTable(folder, $"{name}/{kind}", kind + table, split)
+            string[] tables = [$"{name}/{kind}{table}", $"{name}/{kind}/{kind}{table}"];
+            items.AddRange(Array.Find(tables, place => folder.Has(place)) is { } found
+                ? FromTable(folder, $"{name}/{kind}", found, split)
                 : FromList(folder, $"{name}/{kind}", split));
         }
 
         return folder.Files([], items);
     }
 
-    private static IEnumerable<ImageItem> FromTable(SetFolder folder, string inner, string name, DataSplit split)
+    private static IEnumerable<ImageItem> FromTable(SetFolder folder, string inner, string file, DataSplit split)
     {
-        var table = folder.Table($"{inner}/{name}", "name", "caption");
+        var table = folder.Table(file, "name", "caption");
         return Enumerable.Range(0, table.Count).Select(row => new ImageItem($"{inner}/images/{table[row, "name"]}") { Text = table[row, "caption"], Split = split });
     }
 

@@ -1,7 +1,7 @@
 namespace RobustVlm.Data.Sets.Layouts;
 
 /// <summary>SIIM-ACR Pneumothorax Segmentation, stage 1: DICOM images in folders per study, masks as relative runs of 1024 x 1024 pixels.</summary>
-/// <remarks>An image has several rows when it has several pneumothoraces; they are united. The folder of the study stands for the patient.</remarks>
+/// <remarks>An image has several rows when it has several pneumothoraces; they are united. The folder of the study stands for the patient, who may have several.</remarks>
 internal static class SiimPneumothorax
 {
     private const int Side = 1024;
@@ -18,7 +18,13 @@ internal static class SiimPneumothorax
                 runs[table[row, "ImageId"]] = list = [];
             }
 
-            if (table[row, "EncodedPixels"] is not ("-1" or "") and var text)
+            var text = table[row, "EncodedPixels"];
+            if (text.Length == 0)
+            {
+                throw table.Wrong(row, "it has no EncodedPixels, which are -1 where there is no pneumothorax; copy the table again");
+            }
+
+            if (text != "-1")
             {
                 list.Add(text);
             }
@@ -31,7 +37,7 @@ internal static class SiimPneumothorax
         var masks = new DrawnMasks(
             (index, mask, height, width) => runs[Path.GetFileNameWithoutExtension(items[index].Key)].ForEach(text => MaskShapes.RelativeRuns(mask, height, width, text)), (Side, Side));
         var missing = items.Count(item => !files.ContainsKey(Path.GetFileNameWithoutExtension(item.Key)));
-        var set = folder.Files(["no pneumothorax", "pneumothorax"], items, masks);
+        var set = folder.Files(["no pneumothorax", "pneumothorax"], items, masks).WithNote("Each study counts as a patient of its own; further studies of the same person cannot be told.");
         return missing > 0 ? set.WithNote($"{missing} images of the table are not in dicom-images-train.") : set;
     }
 }
