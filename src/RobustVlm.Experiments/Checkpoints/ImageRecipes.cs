@@ -128,7 +128,7 @@ internal sealed class MiniAutoencoderRecipe(ImageRecipeOptions options) : ICheck
     internal static ImageRecipeOptions Full { get; } = new()
     {
         Pool = MiniSelfSupervisedVitRecipe.Full.Pool,
-        Training = new TrainingOptions { Steps = 2000, LearningRate = 2e-3, WarmUpSteps = 100, GradientNorm = 1, AverageDecay = 0.998 },
+        Training = new TrainingOptions { Steps = 700, LearningRate = 2e-3, WarmUpSteps = 100, GradientNorm = 1, AverageDecay = 0.998 },
     };
 
     public string Name => ShippedCheckpoints.AutoencoderName;
