@@ -10,7 +10,7 @@ public sealed record ContactSheet(ImageGrid Grid)
     private const string JpegType = "image/jpeg";
 
     /// <summary>JPEG quality, 1 to 100.</summary>
-    public int Quality { get; init; } = 80;
+    public int Quality { get; init; } = 72;
 
     /// <summary>The sheet as a JPEG file.</summary>
     public byte[] ToJpeg()
