@@ -55,7 +55,7 @@ public sealed class WeightAverage : IDisposable
         {
             if (value.is_floating_point())
             {
-                _means[name].lerp_(value, 1 - decay);
+                _means[name].mul_(decay).add_(value * (1 - decay));
             }
             else
             {
