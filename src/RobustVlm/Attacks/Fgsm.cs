@@ -49,7 +49,7 @@ public sealed class Fgsm : IImageAttack
             return images.detach().clone().MoveToOuterDisposeScope();
         }
 
-        var (gradient, _) = InputGradient.Of(classifier, images, labels, _options.GradientType);
+        var (gradient, _, _) = InputGradient.Of(classifier, images, labels, _options.GradientType);
         var adversarial = (images.detach() + (epsilon * gradient.sign())).clamp_(0, 1);
         progress?.Invoke(1);
         return adversarial.MoveToOuterDisposeScope();

@@ -29,7 +29,7 @@ public sealed record GradientHealth(double ZeroPixelShare, double ZeroImageShare
         {
             using var scope = NewDisposeScope();
             var count = Math.Min(batchSize, images.shape[0] - start);
-            var (gradient, _) = InputGradient.Of(
+            var (gradient, _, _) = InputGradient.Of(
                 classifier, images.narrow(0, start, count), labels.narrow(0, start, count), ScalarType.Float32);
             var flat = gradient.flatten(1).to(ScalarType.Float64);
             var zero = flat.abs().lt(Zero);

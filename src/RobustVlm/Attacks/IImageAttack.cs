@@ -9,12 +9,13 @@ public interface IImageAttack
     /// <summary>Short name for tables and legends, e.g. <c>PGD-20</c>.</summary>
     string Name { get; }
 
-    /// <summary>Largest change of any pixel (L-infinity).</summary>
+    /// <summary>Largest change, with the norm it is measured in.</summary>
     PixelBudget Epsilon { get; }
 
-    /// <summary>The same attack with another budget; a step size that follows the budget follows it here too.</summary>
-    /// <param name="epsilon">Largest change of any pixel.</param>
+    /// <summary>The same attack with another budget; a step size that follows the budget follows it here too, and so does the norm.</summary>
+    /// <param name="epsilon">Largest change.</param>
     /// <returns>A new attack.</returns>
+    /// <exception cref="ArgumentException">The attack does not exist in this norm.</exception>
     IImageAttack WithEpsilon(PixelBudget epsilon);
 
     /// <summary>Makes the attacked images; the input stays as it is.</summary>

@@ -6,13 +6,15 @@ namespace RobustVlm.Attacks;
 /// <summary>Loss per image and its gradient with respect to the pixels.</summary>
 internal static class InputGradient
 {
-    /// <summary>Cross-entropy of each image and the gradient of their sum, so that images do not influence one another.</summary>
+    /// <summary>Loss of each image and the gradient of their sum, so that images do not influence one another.</summary>
     /// <param name="classifier">The attacked function.</param>
     /// <param name="images">Float tensor [N, C, H, W], pixels in [0, 1].</param>
     /// <param name="labels">Long tensor [N], the true classes.</param>
     /// <param name="type">Number format of the forward and backward pass: float32 or bfloat16.</param>
-    /// <returns>Gradient [N, C, H, W] and losses [N], detached.</returns>
-    internal static (Tensor Gradient, Tensor Losses) Of(Classifier classifier, Tensor images, Tensor labels, ScalarType type)
+    /// <param name="loss">The loss; null takes cross-entropy.</param>
+    /// <returns>Gradient [N, C, H, W], losses [N] and logits [N, K], detached.</returns>
+    internal static (Tensor Gradient, Tensor Losses, Tensor Logits) Of(
+        Classifier classifier, Tensor images, Tensor labels, ScalarType type, LossPerImage? loss = null)
     {
         using var gradients = enable_grad();   // an attack may be called inside no_grad
         var pixels = images.detach().requires_grad_();
@@ -23,7 +25,7 @@ internal static class InputGradient
                 "The classifier's logits do not depend on the pixels in a differentiable way; remove no_grad, detach or item from it.");
         }
 
-        var losses = nn.functional.cross_entropy(logits, labels, reduction: nn.Reduction.None);
+        var losses = (loss ?? AttackLosses.CrossEntropy)(logits, labels);
         var gradient = autograd.grad([losses.sum()], [pixels])[0];
         var total = gradient.sum();
         if (!double.IsFinite(total.to(ScalarType.Float64).item<double>()) && !gradient.isfinite().all().item<bool>())
@@ -33,22 +35,29 @@ internal static class InputGradient
                 + "and logits or divisions that overflow.");
         }
 
-        return (gradient, losses.detach());
+        return (gradient, losses.detach(), logits.detach());
     }
 
-    /// <summary>Cross-entropy of each image in float32 (float64 for float64 images), without a gradient.</summary>
+    /// <summary>Loss of each image in float32 (float64 for float64 images), without a gradient.</summary>
     /// <param name="classifier">The attacked function.</param>
     /// <param name="images">Float tensor [N, C, H, W], pixels in [0, 1].</param>
     /// <param name="labels">Long tensor [N], the true classes.</param>
-    /// <returns>Losses [N].</returns>
-    internal static Tensor Losses(Classifier classifier, Tensor images, Tensor labels)
+    /// <param name="loss">The loss; null takes cross-entropy.</param>
+    /// <returns>Losses [N] and logits [N, K].</returns>
+    internal static (Tensor Losses, Tensor Logits) Losses(Classifier classifier, Tensor images, Tensor labels, LossPerImage? loss = null)
     {
         using var noGradient = no_grad();
-        return nn.functional.cross_entropy(
-            Logits(classifier, images, labels, ScalarType.Float32), labels, reduction: nn.Reduction.None);
+        var logits = Logits(classifier, images, labels, ScalarType.Float32);
+        return ((loss ?? AttackLosses.CrossEntropy)(logits, labels), logits);
     }
 
-    private static Tensor Logits(Classifier classifier, Tensor images, Tensor labels, ScalarType type)
+    /// <summary>Logits [N, K] in the given number format, checked, returned in float32 or better.</summary>
+    /// <param name="classifier">The attacked function.</param>
+    /// <param name="images">Float tensor [N, C, H, W], pixels in [0, 1].</param>
+    /// <param name="labels">Long tensor [N], the true classes.</param>
+    /// <param name="type">Number format: float32 or bfloat16.</param>
+    /// <returns>The logits.</returns>
+    internal static Tensor Logits(Classifier classifier, Tensor images, Tensor labels, ScalarType type)
     {
         Tensor logits;
         using (Autocast.Use(type, images.device_type))

@@ -95,16 +95,16 @@ public sealed class Pgd : IImageAttack
         {
             Interruption.ThrowIfRequested();
             using var stepScope = NewDisposeScope();
-            var (gradient, losses) = InputGradient.Of(classifier, adversarial, labels, _options.GradientType);
+            var (gradient, losses, _) = InputGradient.Of(classifier, adversarial, labels, _options.GradientType);
             track.Keep(adversarial, losses);
             adversarial.add_(gradient.sign_().mul_(_options.EffectiveStepSize)).clamp_(lower, upper);
             progress((step + 1.0) / _options.Steps);
         }
 
-        best.Keep(adversarial, InputGradient.Losses(classifier, adversarial, labels));
+        best.Keep(adversarial, InputGradient.Losses(classifier, adversarial, labels).Losses);
         if (!exact)
         {
-            best.Keep(track.Points, InputGradient.Losses(classifier, track.Points, labels));
+            best.Keep(track.Points, InputGradient.Losses(classifier, track.Points, labels).Losses);
         }
     }
 

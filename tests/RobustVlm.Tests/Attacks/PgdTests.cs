@@ -166,8 +166,8 @@ public sealed class PgdTests
         var images = torch.rand([16, 1, 32, 32], generator: random);
         var labels = torch.randint(0, 5, [16], dtype: torch.ScalarType.Int64, generator: random);
 
-        var (full, _) = InputGradient.Of(model.forward, images, labels, torch.ScalarType.Float32);
-        var (brief, _) = InputGradient.Of(model.forward, images, labels, torch.ScalarType.BFloat16);
+        var (full, _, _) = InputGradient.Of(model.forward, images, labels, torch.ScalarType.Float32);
+        var (brief, _, _) = InputGradient.Of(model.forward, images, labels, torch.ScalarType.BFloat16);
 
         Assert.False(full.SameAs(brief));   // else the short format was not used at all
         Assert.InRange(full.sign().eq(brief.sign()).to(torch.ScalarType.Float32).mean().item<float>(), 0.95, 1);

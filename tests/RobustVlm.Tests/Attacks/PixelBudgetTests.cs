@@ -57,4 +57,29 @@ public sealed class PixelBudgetTests
 
         Assert.Equal(PixelBudget.Of255(8), JsonSerializer.Deserialize<PixelBudget>(json));
     }
+
+    [Theory]
+    [InlineData("L2 0.5", 0.5)]
+    [InlineData(" l2 2 ", 2)]
+    public void Lengths_carry_their_norm(string text, double length)
+    {
+        var budget = PixelBudget.Parse(text);
+
+        Assert.Equal(PixelBudget.L2(length), budget);
+        Assert.NotEqual(new PixelBudget(0.5), PixelBudget.L2(0.5));
+        Assert.Equal(budget, PixelBudget.Parse(budget.ToString()));
+        Assert.Equal(budget, JsonSerializer.Deserialize<PixelBudget>(JsonSerializer.Serialize(budget)));
+        Assert.Equal(PixelBudget.L2(3), budget.WithValue(3));
+    }
+
+    [Theory]
+    [InlineData(-0.1)]
+    [InlineData(double.PositiveInfinity)]
+    public void Impossible_lengths_are_refused(double length)
+    {
+        var error = Assert.Throws<ArgumentOutOfRangeException>(() => PixelBudget.L2(length));
+
+        Assert.Contains("PixelBudget.L2(0.5)", error.Message, StringComparison.Ordinal);
+        Assert.False(PixelBudget.TryParse("L2 -1", null, out _));
+    }
 }
