@@ -15,6 +15,7 @@ internal enum Anchor
 internal sealed class SvgCanvas
 {
     private readonly StringBuilder _svg = new();
+    private int _nested;
 
     public SvgCanvas(int width, int height)
     {
@@ -82,6 +83,15 @@ internal sealed class SvgCanvas
     }
 
     public void EndClip() => Write("</g>");
+
+    /// <summary>A whole document within this one.</summary>
+    public void Nested(double x, double y, string svg)
+    {
+        // Names of clip areas hold for the whole file, nested or not.
+        var name = string.Create(CultureInfo.InvariantCulture, $"area{++_nested}");
+        var own = svg.Replace("\"area", $"\"{name}", StringComparison.Ordinal).Replace("#area", $"#{name}", StringComparison.Ordinal);
+        Write($"""<svg x="{N(x)}" y="{N(y)}"{own["<svg".Length..]}""".TrimEnd('\n'));
+    }
 
     public override string ToString() => _svg + "</svg>\n";
 

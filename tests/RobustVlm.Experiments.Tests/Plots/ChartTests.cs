@@ -184,18 +184,23 @@ public sealed class ChartTests
             double[] move = transform is null ? [0, 0, 0] : [.. transform.Split(['(', ')', ' '], StringSplitOptions.RemoveEmptyEntries)
                 .Where(part => double.TryParse(part, CultureInfo.InvariantCulture, out _))
                 .Select(part => double.Parse(part, CultureInfo.InvariantCulture))];
+            var (across, down) = (Outer(element, "x"), Outer(element, "y"));
             var x = transform is null ? Number(element, "x") : 0;
             var width = element.Value.Length * size * 0.56;
             if (move[2] == -90)
             {
                 // A y axis title, centred and running upwards: a box like any other.
-                return (element.Value, move[0] - (size / 2), move[1] - (width / 2), move[0] + (size / 2), move[1] + (width / 2), 0);
+                return (element.Value, across + move[0] - (size / 2), down + move[1] - (width / 2), across + move[0] + (size / 2), down + move[1] + (width / 2), 0);
             }
 
             var left = (string?)element.Attribute("text-anchor") switch { "middle" => x - (width / 2), "end" => x - width, _ => x };
             var baseline = Number(element, "y");
-            return (element.Value, left + move[0], baseline - (0.75 * size) + move[1], left + width + move[0], baseline + (0.1 * size) + move[1], move[2]);
+            return (element.Value, across + left + move[0], down + baseline - (0.75 * size) + move[1], across + left + width + move[0], down + baseline + (0.1 * size) + move[1], move[2]);
         })];
+
+    // A document may hold others, each at its place.
+    private static double Outer(XElement element, string name) =>
+        element.Ancestors().Where(outer => outer.Attribute(name) is not null).Sum(outer => Number(outer, name));
 
     private static void AssertApart(List<(string Text, double Left, double Top, double Right, double Bottom, double Angle)> boxes)
     {

@@ -57,12 +57,24 @@ internal static class SampleCharts
         ],
     };
 
+    public static SideBySide Beside { get; } = new() { Title = "Before and after", Left = Grid, Right = Bars with { Width = 420 } };
+
+    public static SliderChart Slider { get; } = new()
+    {
+        Title = "Before and after",
+        Label = "budget",
+        Start = 1,
+        Steps = [.. Enumerable.Range(0, 4).Select(i => new SliderStep($"{i}/255", Beside with { Right = Bars with { Width = 420, Series = [new BarSeries("clean", [0.8 - (0.2 * i), 0.7, 0.6])] } }))],
+    };
+
     public static IReadOnlyDictionary<string, Chart> All { get; } = new Dictionary<string, Chart>
     {
         ["line"] = Line,
         ["loss"] = Loss,
         ["bars"] = Bars,
         ["grid"] = Grid,
+        ["beside"] = Beside,
+        ["slider"] = Slider,
     };
 
     public static PixelImage Ramp(int channels, int height, int width) => PixelImage.FromPlanar(
