@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using RobustVlm.Data.Text;
 using RobustVlm.Experiments.Results;
 using RobustVlm.Models;
@@ -51,6 +52,11 @@ public static class ShippedCheckpoints
         var path = Path.Combine(FolderOf(lab, name), CheckpointMaking.WeightsFile);
         return File.Exists(path) ? path : throw new FileNotFoundException($"The checkpoint {path} is missing; restore it from the repository, or make it again with ./notebooks/train {name}.", path);
     }
+
+    /// <summary>SHA-256 of a checkpoint's weights; runs are stored with it.</summary>
+    /// <param name="lab">The lab.</param>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    internal static string HashOf(Lab lab, string name) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(PathOf(lab, name))));
 
     /// <summary>Where a checkpoint comes from.</summary>
     /// <param name="lab">The lab.</param>
