@@ -6,7 +6,11 @@ public static class AttackCatalog
     /// <summary>Class name to attack.</summary>
     public static IReadOnlyDictionary<string, IImageAttack> All { get; } = new SortedDictionary<string, IImageAttack>
     {
+        [nameof(AutoPgd)] = new AutoPgd(),
+        [nameof(AutoPgdTargeted)] = new AutoPgdTargeted(),
+        [nameof(CarliniWagner)] = new CarliniWagner(),
         [nameof(Fgsm)] = new Fgsm(),
+        [nameof(MomentumFgsm)] = new MomentumFgsm(),
         [nameof(Pgd)] = new Pgd(),
     };
 }
