@@ -6,7 +6,9 @@ public static class AttackCatalog
     /// <summary>Class name to attack.</summary>
     public static IReadOnlyDictionary<string, IImageAttack> All { get; } = new SortedDictionary<string, IImageAttack>
     {
+        [nameof(Fab)] = new Fab(),
         [nameof(Fgsm)] = new Fgsm(),
         [nameof(Pgd)] = new Pgd(),
+        [nameof(Square)] = new Square(),
     };
 }
