@@ -50,6 +50,17 @@ internal static class AttackInput
                 + $"{Text(logits.shape)}.");
         }
 
+        using (no_grad())
+        using (NewDisposeScope())
+        {
+            // One number tells of most batches that all is well; infinities that cancel are looked at closely.
+            if (double.IsNaN(logits.sum().to(ScalarType.Float64).item<double>()) && logits.isnan().any().item<bool>())
+            {
+                throw new InvalidOperationException(
+                    "The classifier returned logits that are NaN; check its weights and look for a division by zero or an overflow in it.");
+            }
+        }
+
         using var largest = labels.max();
         if (largest.item<long>() >= logits.shape[1])
         {

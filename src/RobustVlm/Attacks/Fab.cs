@@ -102,10 +102,7 @@ public sealed class Fab : IImageAttack
         using var scope = NewDisposeScope();
         var logits = InputGradient.Losses(classifier, images, labels).Logits;
         var classes = logits.shape[1];
-
-        // The true class is put first, so that the place of a target counts the other classes even where logits tie.
-        var ranks = logits.scatter(1, labels.unsqueeze(1), full([labels.shape[0], 1], double.PositiveInfinity, dtype: logits.dtype, device: logits.device))
-            .argsort(1, descending: true);
+        var ranked = AttackTargets.Ranked(logits, labels);
         var points = images.clone();
         var sizes = zeros([images.shape[0]], dtype: images.dtype, device: images.device)
             .masked_fill_(logits.argmax(1).eq(labels), double.PositiveInfinity);
@@ -117,8 +114,8 @@ public sealed class Fab : IImageAttack
             var left = sizes.gt(enough).nonzero().flatten();
             if (left.shape[0] > 0)
             {
-                var target = _options.Targets is null ? null : ranks[TensorIndex.Colon, 1 + (run / _options.Restarts)];
-                var start = run % _options.Restarts == 0 ? images : RandomStart(images, random);
+                var target = _options.Targets is null ? null : ranked[TensorIndex.Colon, run / _options.Restarts];
+                var start = run % _options.Restarts == 0 ? images : RandomStart.OnSurface(images, Epsilon.WithValue(Epsilon.Value / 2), random);
                 var search = new Search(_options.Epsilon.Norm, images, labels, target, start, left, points, sizes);
                 Walk(classifier, search, classes, enough, share => progress?.Invoke((run + share) / runs));
             }
@@ -190,16 +187,6 @@ public sealed class Fab : IImageAttack
         }
 
         return (normal!, margin!);   // there are at least two classes
-    }
-
-    private Tensor RandomStart(Tensor images, Generator random)
-    {
-        using var scope = NewDisposeScope();
-        var drawn = _options.Epsilon.Norm == PixelNorm.LInfinity
-            ? rand(images.shape, dtype: images.dtype, device: images.device, generator: random).mul_(2).sub_(1)
-            : randn(images.shape, dtype: images.dtype, device: images.device, generator: random);
-        var sizes = PixelBall.Sizes(drawn, _options.Epsilon.Norm).view(-1, 1, 1, 1);
-        return (images + (drawn / sizes * (0.5 * _options.Epsilon.Value))).clamp_(0, 1).MoveToOuterDisposeScope();
     }
 
     /// <summary>The images still searched in one run, and the closest errors so far; smaller whenever some of them are done.</summary>

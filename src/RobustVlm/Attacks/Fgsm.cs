@@ -6,7 +6,7 @@ namespace RobustVlm.Attacks;
 /// <summary>Settings of <see cref="Fgsm"/>.</summary>
 public sealed record FgsmOptions
 {
-    /// <summary>Largest change of any pixel (L-infinity).</summary>
+    /// <summary>Size of the step, and its norm.</summary>
     public PixelBudget Epsilon { get; init; } = PixelBudget.Of255(8);
 
     /// <summary>Number format of the gradient: float32, or bfloat16 where speed matters more.</summary>
@@ -14,7 +14,10 @@ public sealed record FgsmOptions
 }
 
 /// <summary>Fast gradient sign method: one step of full size (Goodfellow et al. 2015, arXiv:1412.6572).</summary>
-/// <remarks>Every pixel moves by the whole budget in the direction that raises the loss, unless it meets black or white.</remarks>
+/// <remarks>
+/// Every pixel moves by the whole budget in the direction that raises the loss, unless it meets black or white. For an L2 budget the
+/// step is the gradient itself, stretched to the budget's length (the fast gradient method).
+/// </remarks>
 public sealed class Fgsm : IImageAttack
 {
     private readonly FgsmOptions _options;
@@ -43,14 +46,14 @@ public sealed class Fgsm : IImageAttack
         Interruption.ThrowIfRequested();
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        var epsilon = _options.Epsilon.Value;
-        if (epsilon == 0)
+        if (_options.Epsilon.Value == 0)
         {
             return images.detach().clone().MoveToOuterDisposeScope();
         }
 
         var (gradient, _, _) = InputGradient.Of(classifier, images, labels, _options.GradientType);
-        var adversarial = (images.detach() + (epsilon * gradient.sign())).clamp_(0, 1);
+        using var ball = new PixelBall(images.detach(), _options.Epsilon);
+        var adversarial = ball.Project(images.detach() + (_options.Epsilon.Value * ball.Steepest(gradient)));
         progress?.Invoke(1);
         return adversarial.MoveToOuterDisposeScope();
     }

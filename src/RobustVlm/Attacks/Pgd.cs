@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using RobustVlm.Engine;
 using static TorchSharp.torch;
 
@@ -6,10 +7,13 @@ namespace RobustVlm.Attacks;
 /// <summary>Settings of <see cref="Pgd"/>. The defaults are twenty steps at 8/255.</summary>
 public sealed record PgdOptions
 {
-    /// <summary>Largest change of any pixel (L-infinity).</summary>
+    /// <summary>Radius of the ball, and its norm.</summary>
     public PixelBudget Epsilon { get; init; } = PixelBudget.Of255(8);
 
-    /// <summary>Change of each pixel per step; null takes a quarter of the budget, but at least a quarter of a grey level.</summary>
+    /// <summary>
+    /// Length of a step, in the norm of the budget. Null takes, for L-infinity, a quarter of the budget but at least a quarter of a grey
+    /// level; for L2, 2.5 times the budget over the number of steps.
+    /// </summary>
     public PixelBudget? StepSize { get; init; }
 
     /// <summary>Number of gradient steps, at least one.</summary>
@@ -18,30 +22,57 @@ public sealed record PgdOptions
     /// <summary>Number of independent runs, at least one; each image keeps its best.</summary>
     public int Restarts { get; init; } = 1;
 
-    /// <summary>Whether to start from a uniformly random point of the ball.</summary>
+    /// <summary>Whether to start from a random point of the ball: uniform, for L2 in a uniform direction at a uniform distance.</summary>
     public bool RandomStart { get; init; } = true;
+
+    /// <summary>What is climbed; with a <see cref="Target"/>, its targeted form.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public AttackLoss Loss { get; init; }
+
+    /// <summary>The wanted class; with one, cross-entropy to it is descended.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public AttackTarget Target { get; init; }
+
+    /// <summary>Whether each image gets the point of the last step, as most packages return it, in place of the point of largest loss.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool ReturnLast { get; init; }
+
+    /// <summary>Share of the last direction kept in the next, 0 to below 1; 0.9 as in the training of FARE (arXiv:2402.12336).</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double Momentum { get; init; }
 
     /// <summary>Number format of the gradients: float32, or bfloat16 where speed matters more. Losses are compared in float32.</summary>
     public ScalarType GradientType { get; init; } = ScalarType.Float32;
 
     /// <summary>The step size that is used.</summary>
-    internal double EffectiveStepSize => StepSize?.Value ?? Math.Max(Epsilon.Value / 4, 0.25 / 255);
+    internal double EffectiveStepSize => StepSize?.Value
+        ?? (Epsilon.Norm == PixelNorm.L2 ? 2.5 * Epsilon.Value / Steps : Math.Max(Epsilon.Value / 4, 0.25 / 255));
 }
 
-/// <summary>Projected gradient descent in the L-infinity ball (Madry et al. 2018, arXiv:1706.06083).</summary>
-/// <remarks>Each image gets the point of largest loss among all steps and restarts, not simply the last one.</remarks>
+/// <summary>Projected gradient descent in the L-infinity or L2 ball (Madry et al. 2018, arXiv:1706.06083).</summary>
+/// <remarks>
+/// Each image gets the point of largest loss among all steps and restarts, not simply the last one. The step follows the signs of the
+/// gradient for L-infinity and its direction for L2.
+/// </remarks>
 public sealed class Pgd : IImageAttack
 {
     private readonly PgdOptions _options;
 
     /// <summary>Makes the attack.</summary>
     /// <param name="options">Budget, step size, step count, restarts; null takes the defaults.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There are no steps or no runs.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are no steps or no runs, or the momentum is not in [0, 1).</exception>
+    /// <exception cref="ArgumentException">The step is measured in another norm than the budget.</exception>
     public Pgd(PgdOptions? options = null)
     {
         _options = options ?? new PgdOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(_options.Steps, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(_options.Restarts, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNegative(_options.Momentum, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(_options.Momentum, 1, nameof(options));
+        if (_options.Epsilon.Value > 0)
+        {
+            _options.Epsilon.RequireSameNorm(_options.StepSize, nameof(options));
+        }
     }
 
     /// <inheritdoc/>
@@ -57,76 +88,77 @@ public sealed class Pgd : IImageAttack
     public Tensor Perturb(
         Classifier classifier, Tensor images, Tensor labels, Generator random, Action<double>? progress = null)
     {
-        AttackInput.Check(classifier, images, labels, random);
-        using var noGradient = no_grad();
-        using var scope = NewDisposeScope();
-        var clean = images.detach();
-        var best = new Best(clean);
-        if (_options.Epsilon.Value == 0)
-        {
-            return best.Points.MoveToOuterDisposeScope();
-        }
-
-        for (var run = 0; run < _options.Restarts; run++)
-        {
-            using var runScope = NewDisposeScope();
-            Climb(classifier, clean, labels, random, best, share => progress?.Invoke((run + share) / _options.Restarts));
-        }
-
-        return best.Points.MoveToOuterDisposeScope();
+        ArgumentNullException.ThrowIfNull(random);
+        return Perturb(classifier, images, labels, _options.RandomStart ? clean => RandomStart.Inside(clean, Epsilon, random) : clean => clean, progress);
     }
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name} {_options}";
 
-    private void Climb(
-        Classifier classifier, Tensor images, Tensor labels, Generator random, Best best, Action<double> progress)
+    /// <summary>The attack from given points.</summary>
+    /// <param name="classifier">The attacked function.</param>
+    /// <param name="images">Float tensor [N, C, H, W], pixels in [0, 1].</param>
+    /// <param name="labels">Long tensor [N], the true classes.</param>
+    /// <param name="start">Tells where each run begins, tensor [N, C, H, W], from the images; the point is projected first.</param>
+    /// <param name="progress">Told the finished share.</param>
+    /// <returns>Float tensor [N, C, H, W].</returns>
+    internal Tensor Perturb(Classifier classifier, Tensor images, Tensor labels, Func<Tensor, Tensor> start, Action<double>? progress = null)
     {
-        var epsilon = _options.Epsilon.Value;
-        var lower = (images - epsilon).clamp_(0, 1);   // the ball and the valid pixels in one box
-        var upper = (images + epsilon).clamp_(0, 1);
-        var adversarial = _options.RandomStart ? RandomPoint(images, epsilon, random) : images.clone();
-        adversarial.clamp_(lower, upper);
+        AttackInput.Check(classifier, images, labels);
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        var clean = images.detach();
+        var best = new BestPoints(clean);
+        if (_options.Epsilon.Value == 0)
+        {
+            return best.Points.MoveToOuterDisposeScope();
+        }
+
+        var loss = AttackTargets.Loss(_options.Target, _options.Loss, classifier, clean, labels);
+        for (var run = 0; run < _options.Restarts; run++)
+        {
+            using var runScope = NewDisposeScope();
+            Climb(classifier, clean, labels, loss, start(clean), best, share => progress?.Invoke((run + share) / _options.Restarts));
+        }
+
+        return best.Points.MoveToOuterDisposeScope();
+    }
+
+    private void Climb(
+        Classifier classifier, Tensor images, Tensor labels, LossPerImage loss, Tensor start, BestPoints best, Action<double> progress)
+    {
+        using var ball = new PixelBall(images, _options.Epsilon);
+        var adversarial = ball.Project(start);
+        var velocity = zeros_like(images);
 
         // Losses of a bfloat16 pass are too coarse to be compared with float32 ones, so that run keeps its own score.
         var exact = _options.GradientType == ScalarType.Float32;
-        var track = exact ? best : new Best(images);
+        var track = exact ? best : new BestPoints(images);
         for (var step = 0; step < _options.Steps; step++)
         {
             Interruption.ThrowIfRequested();
             using var stepScope = NewDisposeScope();
-            var (gradient, losses, _) = InputGradient.Of(classifier, adversarial, labels, _options.GradientType);
-            track.Keep(adversarial, losses);
-            adversarial.add_(gradient.sign_().mul_(_options.EffectiveStepSize)).clamp_(lower, upper);
+            var (gradient, losses, _) = InputGradient.Of(classifier, adversarial, labels, _options.GradientType, loss);
+            if (!_options.ReturnLast)
+            {
+                track.Keep(adversarial, losses);
+            }
+
+            var direction = ball.Steepest(gradient);
+            if (_options.Momentum > 0)
+            {
+                direction = ball.Steepest(velocity.mul_(_options.Momentum).add_(direction));
+                velocity.copy_(direction);
+            }
+
+            adversarial.copy_(ball.Project(adversarial + direction.mul_(_options.EffectiveStepSize)));
             progress((step + 1.0) / _options.Steps);
         }
 
-        best.Keep(adversarial, InputGradient.Losses(classifier, adversarial, labels).Losses);
-        if (!exact)
+        best.Keep(adversarial, InputGradient.Losses(classifier, adversarial, labels, loss).Losses);
+        if (!exact && !_options.ReturnLast)
         {
-            best.Keep(track.Points, InputGradient.Losses(classifier, track.Points, labels).Losses);
-        }
-    }
-
-    private static Tensor RandomPoint(Tensor images, double epsilon, Generator random)
-    {
-        var uniform = rand(images.shape, dtype: images.dtype, device: images.device, generator: random);
-        return uniform.sub_(0.5).mul_(2 * epsilon).add_(images);
-    }
-
-    /// <summary>The image of largest loss seen so far, for each image of the batch.</summary>
-    private sealed class Best(Tensor images)
-    {
-        private readonly Tensor _losses = full([images.shape[0]], double.NegativeInfinity, dtype: images.dtype, device: images.device);
-
-        internal Tensor Points { get; } = images.clone();
-
-        internal void Keep(Tensor candidates, Tensor losses)
-        {
-            using var scope = NewDisposeScope();
-            var better = losses.gt(_losses);
-            Points.copy_(where(better.view(-1, 1, 1, 1), candidates, Points));
-            _losses.copy_(where(better, losses, _losses));
+            best.Keep(track.Points, InputGradient.Losses(classifier, track.Points, labels, loss).Losses);
         }
     }
 }

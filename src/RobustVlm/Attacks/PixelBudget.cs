@@ -115,6 +115,18 @@ public readonly record struct PixelBudget : IParsable<PixelBudget>
         ? string.Create(CultureInfo.InvariantCulture, $"{L2Mark}{Value:0.####}")
         : string.Create(CultureInfo.InvariantCulture, $"{Value * 255.0:0.###}/255");
 
+    /// <summary>Refuses a step that is measured in another norm than this budget.</summary>
+    /// <param name="step">The step size; null stands for the attack's own choice.</param>
+    /// <param name="parameter">Name of the caller's parameter.</param>
+    /// <exception cref="ArgumentException">The norms differ.</exception>
+    internal void RequireSameNorm(PixelBudget? step, string parameter)
+    {
+        if (step is { } given && given.Norm != Norm)
+        {
+            throw new ArgumentException($"The step {given} and the budget {this} must have the same norm; leave StepSize null and it follows the budget.", parameter);
+        }
+    }
+
     private static bool Fits(double value, PixelNorm norm) => double.IsFinite(value) && value >= 0 && (norm == PixelNorm.L2 || value <= 1);
 
     private static bool TryNumber(string text, out double value) =>

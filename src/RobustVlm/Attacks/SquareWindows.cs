@@ -45,7 +45,7 @@ internal static class SquareWindows
         var channels = images.shape[1];
         var bumps = Oriented(Bump((int)side, images), draws.narrow(2, 0, 1)).unsqueeze(2);   // [N, T, 1, s, s]
         var signed = bumps * Signs(draws.narrow(2, 1, channels)).unsqueeze(-1).unsqueeze(-1);
-        var grid = signed.view(-1, tiles, tiles, channels, side, side).permute(0, 3, 1, 4, 2, 5).reshape(-1, channels, tiles * side, tiles * side);
+        var grid = signed.reshape(-1, tiles, tiles, channels, side, side).permute(0, 3, 1, 4, 2, 5).reshape(-1, channels, tiles * side, tiles * side);
         var change = zeros_like(images);
         change.narrow(2, first, tiles * side).narrow(3, first, tiles * side).copy_(grid);
         return OnSphere(images, change, epsilon).MoveToOuterDisposeScope();
@@ -63,7 +63,7 @@ internal static class SquareWindows
         var either = zeros([images.shape[0], 1, height * width], dtype: images.dtype, device: images.device).scatter_(2, target, 1).scatter_(2, source, 1);
         var lengths = (change.square() * either).sum(2, keepdim: true);
         var unused = (-change.square().sum([1, 2], keepdim: true)).add_(epsilon * epsilon).clamp_min_(0) / channels;
-        var bump = Oriented(Bump(side, images), draws.narrow(1, 4, 1)).view(-1, 1, side * side) * Signs(draws.narrow(1, 5, channels)).unsqueeze(2);
+        var bump = Oriented(Bump(side, images), draws.narrow(1, 4, 1)).reshape(-1, 1, side * side) * Signs(draws.narrow(1, 5, channels)).unsqueeze(2);
         var fresh = Unit(bump + Unit(old)) * (unused + lengths).sqrt_();
         change.scatter_(2, source.expand(-1, channels, -1), 0).scatter_(2, target.expand(-1, channels, -1), fresh);
         return OnSphere(images, change.view_as(images), epsilon).MoveToOuterDisposeScope();

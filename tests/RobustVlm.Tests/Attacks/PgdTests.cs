@@ -8,6 +8,10 @@ namespace RobustVlm.Tests.Attacks;
 
 public sealed class PgdTests
 {
+    private static readonly double[] s_weight = [1, -2, -0.5, -0.5, 1, 0];
+    private static readonly double[] s_bias = [0.1, -0.1];
+    private static readonly double[] s_image = [0.3, 0.6, 0.99];
+
     [Fact]
     public void Equals_the_exact_robust_accuracy_on_a_linear_model_with_two_classes()
     {
@@ -138,6 +142,86 @@ public sealed class PgdTests
         Assert.Equal(2 / 255.0, new PgdOptions().EffectiveStepSize, 12);
         Assert.Equal(0.25 / 255, new PgdOptions { Epsilon = PixelBudget.Of255(0.5) }.EffectiveStepSize, 12);
         Assert.Equal(1 / 255.0, new PgdOptions { StepSize = PixelBudget.Of255(1) }.EffectiveStepSize, 12);
+    }
+
+    [Fact]
+    public void In_euclidean_length_the_step_follows_the_step_count()
+    {
+        Assert.Equal(0.0625, new PgdOptions { Epsilon = PixelBudget.L2(0.5) }.EffectiveStepSize, 12);
+
+        var error = Assert.Throws<ArgumentException>(
+            () => new Pgd(new PgdOptions { Epsilon = PixelBudget.L2(0.5), StepSize = PixelBudget.Of255(2) }));
+
+        Assert.Contains("same norm", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Starts_lie_in_the_ball()
+    {
+        using var scope = torch.NewDisposeScope();
+        var images = torch.full([200, 1, 4, 4], 0.5);
+        var box = PixelBall.Sizes(RandomStart.Inside(images, new PixelBudget(0.1), new torch.Generator(1)) - images, PixelNorm.LInfinity);
+        var round = PixelBall.Sizes(RandomStart.Inside(images, PixelBudget.L2(0.1), new torch.Generator(1)) - images, PixelNorm.L2);
+        var surface = PixelBall.Sizes(RandomStart.OnSurface(images, PixelBudget.L2(0.1), new torch.Generator(1)) - images, PixelNorm.L2);
+
+        Assert.InRange(box.max().item<float>(), 0.098, 0.100001);
+        Assert.InRange(round.max().item<float>(), 0.098, 0.100001);
+        Assert.InRange(round.mean().item<float>(), 0.04, 0.06);   // lengths are uniform
+        Assert.InRange(surface.min().item<float>(), 0.09999, 0.100001);
+    }
+
+    [Theory, InlineData(AttackTarget.LeastLikely), InlineData(AttackTarget.MostLikelyOther), InlineData(AttackTarget.Next)]
+    public void Targets_are_reached(AttackTarget target)
+    {
+        using var toy = ToyProblem.Create(seed: 6, classes: 6, count: 64);
+        using var wanted = AttackTargets.Choose(target, toy.Classifier(toy.Images), toy.Labels);
+        foreach (var loss in Enum.GetValues<AttackLoss>())
+        {
+            var attack = new Pgd(new PgdOptions { Target = target, Loss = loss, Epsilon = PixelBudget.Of255(64) });
+
+            using var adversarial = attack.Perturb(toy.Classifier, toy.Images, toy.Labels, new torch.Generator(1));
+
+            Assert.True(toy.Classifier(adversarial).argmax(1).eq(wanted).all().item<bool>());
+        }
+
+        Assert.False(wanted.eq(toy.Labels).any().item<bool>());
+    }
+
+    [Fact]
+    public void Momentum_changes_the_way_but_not_the_end()
+    {
+        using var toy = ToyProblem.Create(seed: 6, classes: 6, count: 64);
+        var plain = new PgdOptions { Steps = 10, Epsilon = PixelBudget.Of255(2) };
+
+        using var without = new Pgd(plain).Perturb(toy.Classifier, toy.Images, toy.Labels, new torch.Generator(1));
+        using var with = new Pgd(plain with { Momentum = 0.9 }).Perturb(toy.Classifier, toy.Images, toy.Labels, new torch.Generator(1));
+
+        Assert.False(without.SameAs(with));
+        Assert.InRange(toy.Accuracy(with), toy.Accuracy(without) - 0.05, toy.Accuracy(without) + 0.05);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Pgd(plain with { Momentum = 1 }));
+    }
+
+    [Fact]
+    public void Moves_to_the_known_point_of_a_linear_model()
+    {
+        using var scope = torch.NewDisposeScope();
+        var weight = torch.tensor(s_weight).view(2, 3);
+        var bias = torch.tensor(s_bias);
+        var image = torch.tensor(s_image).view(1, 1, 1, 3);
+        var label = torch.zeros([1], dtype: torch.ScalarType.Int64);
+        torch.Tensor Linear(torch.Tensor x) => x.flatten(1).matmul(weight.t()) + bias;
+        var (gradient, losses, _) = InputGradient.Of(Linear, image, label, torch.ScalarType.Float32);
+        IImageAttack[] attacks = [new Fgsm(), new Pgd(new PgdOptions { Steps = 10, RandomStart = false })];
+
+        Assert.Equal(1.82148167348259, losses.item<double>(), 12);
+        Assert.Equal([-1.25732121, 2.51464242, 0.41910707], gradient.data<double>().ToArray(), (a, b) => Math.Abs(a - b) < 1e-8);
+        foreach (var attack in attacks)
+        {
+            var adversarial = attack.Perturb(Linear, image, label, new torch.Generator(1));
+
+            Assert.Equal([0.268627450980392, 0.631372549019608, 1], adversarial.data<double>().ToArray(), (a, b) => Math.Abs(a - b) < 1e-9);
+            Assert.Equal(1.94541045674779, InputGradient.Losses(Linear, adversarial, label).Losses.item<double>(), 9);
+        }
     }
 
     [Fact]

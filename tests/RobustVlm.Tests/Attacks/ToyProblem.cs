@@ -38,8 +38,8 @@ internal sealed class ToyProblem : IDisposable
             weight.DetachFromDisposeScope(), bias.DetachFromDisposeScope(), images.DetachFromDisposeScope(), labels.DetachFromDisposeScope());
     }
 
-    /// <summary>Exact L-infinity distance of each image to the nearest other class.</summary>
-    internal double[] Distances()
+    /// <summary>Exact distance of each image to the nearest other class.</summary>
+    internal double[] Distances(PixelNorm norm = PixelNorm.LInfinity)
     {
         using var scope = torch.NewDisposeScope();
         var logits = Logits(Images).to(torch.ScalarType.Float64);
@@ -48,7 +48,7 @@ internal sealed class ToyProblem : IDisposable
         {
             var label = Labels[n].item<long>();
             return Enumerable.Range(0, (int)Weight.shape[0]).Where(k => k != label).Min(k =>
-                (logits[n, label] - logits[n, k]).item<double>() / (weight[label] - weight[k]).abs().sum().item<double>());
+                (logits[n, label] - logits[n, k]).item<double>() / Dual(weight[label] - weight[k], norm));
         })];
     }
 
@@ -72,6 +72,9 @@ internal sealed class ToyProblem : IDisposable
         Images.Dispose();
         Labels.Dispose();
     }
+
+    private static double Dual(torch.Tensor normal, PixelNorm norm) =>
+        (norm == PixelNorm.LInfinity ? normal.abs().sum() : normal.square().sum().sqrt()).item<double>();
 
     private torch.Tensor Logits(torch.Tensor images) => images.flatten(1).matmul(Weight.t()) + _bias;
 }
