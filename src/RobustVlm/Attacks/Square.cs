@@ -1,0 +1,200 @@
+using System.Globalization;
+using RobustVlm.Engine;
+using static TorchSharp.torch;
+
+namespace RobustVlm.Attacks;
+
+/// <summary>Settings of <see cref="Square"/>. The defaults are those of AutoAttack.</summary>
+public sealed record SquareOptions
+{
+    /// <summary>Largest change, L-infinity or L2.</summary>
+    public PixelBudget Epsilon { get; init; } = PixelBudget.Of255(8);
+
+    /// <summary>Number of changes tried per image and run after the starting stripes, at least one.</summary>
+    public int Queries { get; init; } = 5000;
+
+    /// <summary>Share of the pixels in the first windows, above 0 up to 1; p in the paper.</summary>
+    public double WindowShare { get; init; } = 0.8;
+
+    /// <summary>
+    /// Whether windows shrink by the share of the queries that is used, as if there were 10,000 (the original paper's code); if not, they
+    /// shrink after fixed numbers of queries (AutoAttack).
+    /// </summary>
+    public bool RescaleSchedule { get; init; }
+
+    /// <summary>Number of independent runs, at least one.</summary>
+    public int Restarts { get; init; } = 1;
+}
+
+/// <summary>
+/// Square attack: random squares at the border of the ball, kept when the margin of the true class falls; needs no gradient
+/// (Andriushchenko et al. 2020, arXiv:1912.00049).
+/// </summary>
+/// <remarks>
+/// Every image has its own windows and signs, as in the paper (AutoAttack's code shares them in a batch). They are drawn for the whole batch
+/// at each query, so that they do not depend on which images are broken already; broken images are queried no more, and images that
+/// are not broken are returned unchanged.
+/// </remarks>
+public sealed class Square : IImageAttack
+{
+    private static readonly int[] Thresholds = [10, 50, 200, 500, 1000, 2000, 4000, 6000, 8000];   // each halves the share of pixels
+
+    private readonly SquareOptions _options;
+
+    /// <summary>Makes the attack.</summary>
+    /// <param name="options">Budget, number of queries, schedule of the windows; null takes the defaults.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are no queries or runs, or the windows' share is not in (0, 1].</exception>
+    public Square(SquareOptions? options = null)
+    {
+        _options = options ?? new SquareOptions();
+        ArgumentOutOfRangeException.ThrowIfLessThan(_options.Queries, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(_options.Restarts, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(_options.WindowShare, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(_options.WindowShare, 1, nameof(options));
+    }
+
+    /// <inheritdoc/>
+    public string Name => string.Create(CultureInfo.InvariantCulture, $"Square-{_options.Queries}") + (_options.Restarts == 1 ? "" : $"x{_options.Restarts}");
+
+    /// <inheritdoc/>
+    public PixelBudget Epsilon => _options.Epsilon;
+
+    /// <inheritdoc/>
+    public IImageAttack WithEpsilon(PixelBudget epsilon) => new Square(_options with { Epsilon = epsilon });
+
+    /// <inheritdoc/>
+    public Tensor Perturb(
+        Classifier classifier, Tensor images, Tensor labels, Generator random, Action<double>? progress = null)
+    {
+        AttackInput.Check(classifier, images, labels, random);
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        return Run(classifier, images.detach(), labels, random, progress).Images.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Attacks and counts.</summary>
+    /// <param name="classifier">The attacked function.</param>
+    /// <param name="images">Float tensor [N, C, H, W], pixels in [0, 1].</param>
+    /// <param name="labels">Long tensor [N], the true classes.</param>
+    /// <param name="random">Source of stripes, windows and signs.</param>
+    /// <param name="progress">Told the finished share.</param>
+    /// <returns>Images [N, C, H, W]: broken or unchanged; and long tensor [N], how often the classifier was asked about a change of each.</returns>
+    internal (Tensor Images, Tensor Queries) Run(
+        Classifier classifier, Tensor images, Tensor labels, Generator random, Action<double>? progress = null)
+    {
+        Interruption.ThrowIfRequested();
+        if (images.shape[2] != images.shape[3])
+        {
+            throw new ArgumentException(
+                $"Square works on square images, not {images.shape[2]} x {images.shape[3]}; crop or pad them, or leave this attack out.", nameof(images));
+        }
+
+        using var scope = NewDisposeScope();
+        var result = images.clone();
+        var queries = zeros([images.shape[0]], dtype: ScalarType.Int64, device: images.device);
+        var robust = InputGradient.Losses(classifier, images, labels).Logits.argmax(1).eq(labels);
+        for (var run = 0; run < _options.Restarts && _options.Epsilon.Value > 0; run++)
+        {
+            using var runScope = NewDisposeScope();
+            var search = new Search(classifier, images, labels, robust, queries, result);
+            search.Try(Start(images, search, random));
+            for (var query = 0; query < _options.Queries && search.Drop(); query++)
+            {
+                Interruption.ThrowIfRequested();
+                using var step = NewDisposeScope();
+                search.Try(Next(images, search, Side(query, images.shape[2]), random));
+                progress?.Invoke((run + ((query + 1.0) / _options.Queries)) / _options.Restarts);
+            }
+
+            search.Drop();
+        }
+
+        progress?.Invoke(1);
+        return (result.MoveToOuterDisposeScope(), queries.MoveToOuterDisposeScope());
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name} {_options}";
+
+    /// <summary>Side of the window of a query, from 0 on, in pixels.</summary>
+    internal int Side(int query, long size)
+    {
+        var time = _options.RescaleSchedule ? (int)((double)query / _options.Queries * 10000) : query;
+        var share = _options.WindowShare / (1 << Thresholds.Count(threshold => time > threshold));
+        var side = (int)Math.Round(Math.Sqrt(share * size * size));
+        side = _options.Epsilon.Norm == PixelNorm.LInfinity ? Math.Max(side, 1) : Math.Max(side, 3) | 1;   // odd in L2
+        return (int)Math.Min(side, size);
+    }
+
+    private Tensor Start(Tensor images, Search search, Generator random) => _options.Epsilon.Norm == PixelNorm.LInfinity
+        ? SquareWindows.Stripes(search.Clean, search.Draw(SquareWindows.StripeDraws(images.shape), random), _options.Epsilon.Value)
+        : SquareWindows.Tiles(search.Clean, search.Draw(SquareWindows.TileDraws(images.shape), random), _options.Epsilon.Value);
+
+    private Tensor Next(Tensor images, Search search, int side, Generator random)
+    {
+        var draws = search.Draw(SquareWindows.WindowDraws(images.shape, _options.Epsilon.Norm), random);
+        return _options.Epsilon.Norm == PixelNorm.LInfinity
+            ? SquareWindows.Flipped(search.Best, search.Clean, draws, side, _options.Epsilon.Value)
+            : SquareWindows.Moved(search.Best, search.Clean, draws, side, _options.Epsilon.Value);
+    }
+
+    /// <summary>The images that are not broken yet, and the best change of each.</summary>
+    private sealed class Search
+    {
+        private readonly Classifier _classifier;
+        private readonly Tensor _robust;
+        private readonly Tensor _queries;
+        private readonly Tensor _result;
+        private Tensor _rows;
+        private Tensor _labels;
+        private Tensor _margins;
+        private Tensor _broken;
+
+        internal Search(Classifier classifier, Tensor images, Tensor labels, Tensor robust, Tensor queries, Tensor result)
+        {
+            (_classifier, _robust, _queries, _result, _rows) = (classifier, robust, queries, result, robust.nonzero().flatten());
+            (Clean, Best, _labels) = (images[_rows], images[_rows], labels[_rows]);
+            _margins = full([_rows.shape[0]], double.NegativeInfinity, dtype: images.dtype, device: images.device);
+            _broken = zeros([_rows.shape[0]], dtype: ScalarType.Bool, device: images.device);
+        }
+
+        internal Tensor Clean { get; private set; }
+
+        internal Tensor Best { get; private set; }
+
+        // For the whole batch, so that an image's numbers do not depend on the fate of the others.
+        internal Tensor Draw(long[] shape, Generator random) =>
+            rand(shape, dtype: Clean.dtype, device: Clean.device, generator: random).index_select(0, _rows);
+
+        internal void Try(Tensor candidates)
+        {
+            if (_rows.shape[0] == 0)
+            {
+                return;
+            }
+
+            using var scope = NewDisposeScope();
+            var (margins, logits) = InputGradient.Losses(_classifier, candidates, _labels, AttackLosses.Margin);
+            _broken.copy_(logits.argmax(1).ne(_labels));
+            var better = margins.gt(_margins).logical_or_(_broken);
+            Best.copy_(where(better.view(-1, 1, 1, 1), candidates, Best));
+            _margins.copy_(where(better, margins, _margins));
+            _queries.index_add_(0, _rows, ones_like(_rows), 1);
+        }
+
+        /// <summary>Takes out the broken images; false when none is left.</summary>
+        internal bool Drop()
+        {
+            var left = _broken.logical_not().nonzero().flatten();
+            if (left.shape[0] < _rows.shape[0])
+            {
+                var done = _broken.nonzero().flatten();
+                _result.index_copy_(0, _rows[done], Best[done]);
+                _robust.index_fill_(0, _rows[done], false);
+                (_rows, Clean, Best, _labels, _margins, _broken) = (_rows[left], Clean[left], Best[left], _labels[left], _margins[left], _broken[left]);
+            }
+
+            return left.shape[0] > 0;
+        }
+    }
+}
