@@ -15,8 +15,26 @@ internal static class AttackInput
     internal static void Check(Classifier classifier, Tensor images, Tensor labels)
     {
         ArgumentNullException.ThrowIfNull(classifier);
-        ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(labels);
+        CheckImages(images);
+        if (labels.dim() != 1 || labels.shape[0] != images.shape[0] || labels.dtype != ScalarType.Int64)
+        {
+            throw new ArgumentException(
+                $"Labels must be one int64 class index per image, [{images.shape[0]}], not {labels.dtype} {Text(labels.shape)}.",
+                nameof(labels));
+        }
+
+        using var smallest = labels.min();
+        if (smallest.item<long>() < 0)
+        {
+            throw new ArgumentException("Labels must not be negative; classes count from 0.", nameof(labels));
+        }
+    }
+
+    /// <summary>Checks a batch of images alone, for attacks without classes.</summary>
+    internal static void CheckImages(Tensor images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
         if (images.dim() != 4 || images.shape.Contains(0))
         {
             throw new ArgumentException(
@@ -30,14 +48,7 @@ internal static class AttackInput
                 nameof(images));
         }
 
-        if (labels.dim() != 1 || labels.shape[0] != images.shape[0] || labels.dtype != ScalarType.Int64)
-        {
-            throw new ArgumentException(
-                $"Labels must be one int64 class index per image, [{images.shape[0]}], not {labels.dtype} {Text(labels.shape)}.",
-                nameof(labels));
-        }
-
-        CheckValues(images, labels);
+        CheckValues(images);
     }
 
     /// <summary>Checks what the classifier returned for the batch.</summary>
@@ -69,7 +80,7 @@ internal static class AttackInput
         }
     }
 
-    private static void CheckValues(Tensor images, Tensor labels)
+    private static void CheckValues(Tensor images)
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
@@ -87,11 +98,6 @@ internal static class AttackInput
                     CultureInfo.InvariantCulture,
                     $"Pixels must lie in [0, 1] but reach from {low:0.###} to {high:0.###}; attack images before normalisation, bytes divided by 255."),
                 nameof(images));
-        }
-
-        if (labels.min().item<long>() < 0)
-        {
-            throw new ArgumentException("Labels must not be negative; classes count from 0.", nameof(labels));
         }
     }
 
