@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace RobustVlm.Attacks;
 
-/// <summary>Settings of <see cref="CarliniWagner"/>. The authors take 10,000 steps; the default is what small images need.</summary>
+/// <summary>Settings of <see cref="CarliniWagner"/>. The authors' numbers, but 1,000 steps in place of 10,000.</summary>
 public sealed record CarliniWagnerOptions
 {
     /// <summary>Largest length of a change that still counts as success (L2).</summary>
@@ -14,10 +14,13 @@ public sealed record CarliniWagnerOptions
     /// <summary>The first of these weights, c, above 0; it is multiplied by ten until the attack succeeds, then halved in.</summary>
     public double InitialWeight { get; init; } = 1e-3;
 
-    /// <summary>Largest number of steps of the optimizer for one weight, at least one.</summary>
-    public int Steps { get; init; } = 200;
+    /// <summary>
+    /// Largest number of steps of the optimizer for one weight, at least one. Black and white pixels need several hundred before they
+    /// move visibly.
+    /// </summary>
+    public int Steps { get; init; } = 1000;
 
-    /// <summary>Step size of the optimizer (Adam), above 0.</summary>
+    /// <summary>Step size of the optimizer (Adam), above 0; 0.1 reaches images of black and white pixels in fewer steps, but less exactly.</summary>
     public double LearningRate { get; init; } = 0.01;
 
     /// <summary>By how much another logit has to exceed the true one, kappa, 0 or more.</summary>

