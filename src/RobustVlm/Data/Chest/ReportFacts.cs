@@ -19,6 +19,7 @@ public static partial class ReportFacts
         ("partly collapsed", Finding.Pneumothorax, true), ("pleural line", Finding.Pneumothorax, true), ("fully expanded", Finding.Pneumothorax, false), ("round opacity", Finding.Nodule, true),
         ("perihilar haze", Finding.Edema, true), ("vessels are prominent", Finding.Edema, true), ("vessels are normal", Finding.Edema, false),
         ("lungs are clear", Finding.Normal, true), ("lungs are well expanded and clear", Finding.Normal, true), ("lungs are congested", Finding.Edema, true), ("no acute finding", Finding.Normal, true),
+        ("acute abnormality", Finding.Normal, false), ("acute finding", Finding.Normal, false), ("abnormal chest", Finding.Normal, false), ("congested lungs", Finding.Edema, true),
     ];
 
     // Longest first, so that "lung nodule" is not read as "nodule" and "normal heart and lungs" not as "normal heart".
