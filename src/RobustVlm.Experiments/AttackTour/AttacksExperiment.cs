@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 namespace RobustVlm.Experiments.AttackTour;
 
 /// <summary>Notebook 02: every attack with its budget, its cost and its success, and a slider over noise levels.</summary>
-public sealed class AttacksExperiment
+public sealed partial class AttacksExperiment
 {
     /// <summary>Experiment id; also the notebook's file name.</summary>
     public const string Id = "02-attacks";
@@ -42,7 +42,8 @@ public sealed class AttacksExperiment
     public Victim LoadVictim(string? world = null) => new(_lab, world ?? Options.World, Options.Images);
 
     /// <summary>The attacks with their settings.</summary>
-    public ResultTable Attacks() => ResultTable.From(Suite().Select(attack => new AttackRow(attack.Name, attack.ToString() ?? "")))
+    /// <param name="victim">The model; attacks with target classes have no more of them than it has.</param>
+    public ResultTable Attacks(Victim victim) => ResultTable.From(Suite(victim).Select(attack => new AttackRow(attack.Name, attack.ToString() ?? "")))
         .WithCaption("The image attacks; budgets are replaced where they are used");
 
     /// <summary>One picture under every attack: what was changed, and what the model says now.</summary>
@@ -55,7 +56,7 @@ public sealed class AttacksExperiment
         using var noGradient = no_grad();
         var place = Place(victim, picture);
         var (image, label, truth) = (victim.Images[place].unsqueeze(0), victim.Labels[place].unsqueeze(0), victim.Clean.Labels[place]);
-        var rows = Suite().Select(attack => new GridRow([.. ComparedBudgets.SelectMany(budget => Cells(victim, attack, budget, image, label, truth))], attack.Name));
+        var rows = Suite(victim).Select(attack => new GridRow([.. ComparedBudgets.SelectMany(budget => Cells(victim, attack, budget, image, label, truth))], attack.Name));
         return new ImageGrid
         {
             Title = $"One picture ({victim.World.Classes[truth]}) under every attack",
@@ -135,7 +136,7 @@ public sealed class AttacksExperiment
     {
         using var progress = Lab.Progress("Attacking");
         var rows = new List<Measurement> { Measurement.Of(AttacksRun.CleanName, AttacksRun.AccuracyColumn, Statistics.Wilson([.. victim.Clean.Correct])) };
-        (IImageAttack Attack, PixelBudget Budget)[] all = [.. from budget in ComparedBudgets from attack in Suite() let sized = Sized(attack, budget) where sized is not null select (sized, budget)];
+        (IImageAttack Attack, PixelBudget Budget)[] all = [.. from budget in ComparedBudgets from attack in Suite(victim) let sized = Sized(attack, budget) where sized is not null select (sized, budget)];
         foreach (var (number, (attack, budget)) in all.Index())
         {
             var name = $"{attack.Name}, {(budget.Norm == PixelNorm.L2 ? "L2" : "L∞")}";
@@ -186,7 +187,11 @@ public sealed class AttacksExperiment
         return sorted.Length == 0 ? double.NaN : Statistics.Quantile(sorted, 0.5);
     }
 
-    private IEnumerable<IImageAttack> Suite() => Options.ShortAttacks ? AttackCatalog.All.Values.Take(2) : AttackCatalog.All.Values;
+    private IReadOnlyList<IImageAttack> Suite(Victim victim)
+    {
+        ArgumentNullException.ThrowIfNull(victim);
+        return AttackSuite.For(victim.World.Classes.Count, Options.ShortAttacks);
+    }
 
     // Null where the attack does not exist in the norm.
     private static IImageAttack? Sized(IImageAttack attack, PixelBudget budget)
