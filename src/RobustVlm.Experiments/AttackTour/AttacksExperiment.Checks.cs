@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using RobustVlm.Attacks;
 using RobustVlm.Data.Corruptions;
-using RobustVlm.Engine;
 using RobustVlm.Evaluation;
 using RobustVlm.Experiments.Plots;
 using RobustVlm.Experiments.Results;
@@ -21,14 +20,14 @@ public sealed partial class AttacksExperiment
         ArgumentNullException.ThrowIfNull(victim);
         using var progress = Lab.Progress("Measuring robustness");
         var classes = victim.World.Classes.Count;
-        IReadOnlyList<IImageAttack> attacks = Options.ShortAttacks
+        IImageAttack[] attacks = Options.ShortAttacks
             ? AttackSuite.For(classes, brief: true).Where(attack => attack is Fgsm or Pgd or Square).ToArray()
             : [new Fgsm(), new Pgd(), .. new AutoAttack(new AutoAttackOptions { Version = AutoAttackVersion.Mini, Classes = classes }).Attacks];
         var file = Path.Combine(_lab.WorkFolder(Id), string.Create(System.Globalization.CultureInfo.InvariantCulture, $"report-{victim.World.Name}-{_lab.Scale}-{_lab.Seed}.json"));
         var report = RobustnessReport.Run(
             victim.Classifier, victim.Images, victim.Labels, attacks, [.. Options.Budgets.Select(PixelBudget.Of255)],
             new RobustnessReportOptions { Seed = _lab.Seed, StateFile = file, CheckedImages = Math.Min(32, Options.Images) }, share => progress.Report(share));
-        progress.Finish($"{attacks.Count} attacks, {Options.Budgets.Count} budgets");
+        progress.Finish($"{attacks.Length} attacks, {Options.Budgets.Count} budgets");
         return report;
     }
 
@@ -48,7 +47,7 @@ public sealed partial class AttacksExperiment
             YRange = (0, 1),
             XScale = AxisScale.Categorical,
             Categories = [.. levels.Select(level => level.ToString("0.##", System.Globalization.CultureInfo.InvariantCulture))],
-            Series = [.. attacks.Select((attack, i) => new LineSeries(attack, [.. Enumerable.Range(0, levels.Length).Select(at => (double)at)], [.. report.Budgets.Select(budget => report.AccuracyAfter(report.OutcomesAt(budget)[i]).Value)]))],
+            Series = [.. attacks.Select((attack, i) => new LineSeries(attack, [.. Enumerable.Range(0, levels.Length).Select(at => (double)at)], [.. report.Budgets.Select(budget => report.AccuracyAfter(report.OutcomesAt(budget)[i]).Rate)]))],
         };
     }
 

@@ -41,6 +41,9 @@ public sealed partial class AttacksExperiment
     /// <param name="world">A world's short name; null takes the options'.</param>
     public Victim LoadVictim(string? world = null) => new(_lab, world ?? Options.World, Options.Images);
 
+    /// <summary>Draws radiographs with reports for the attacks on words and pairs.</summary>
+    public PairTour LoadPairs() => new(_lab, Options.Pairs);
+
     /// <summary>The attacks with their settings.</summary>
     /// <param name="victim">The model; attacks with target classes have no more of them than it has.</param>
     public ResultTable Attacks(Victim victim) => ResultTable.From(Suite(victim).Select(attack => new AttackRow(attack.Name, attack.ToString() ?? "")))

@@ -1,3 +1,5 @@
+using RobustVlm.Evaluation;
+
 namespace RobustVlm.Experiments.Results;
 
 /// <summary>Intervals and tests for paired experiments. Nothing here is random unless a generator is passed in.</summary>
@@ -5,8 +7,6 @@ public static class Statistics
 {
     /// <summary>Largest number of non-zero differences for which <see cref="SignFlipP"/> counts every sign pattern.</summary>
     public const int ExactSignFlipLimit = 40;
-
-    private const double Z95 = 1.959963984540054;
 
     /// <summary>Accuracy with its 95 % Wilson score interval (Wilson 1927), which stays inside [0, 1].</summary>
     /// <param name="correct">One entry per sample: whether the answer was right.</param>
@@ -26,13 +26,8 @@ public static class Statistics
         ArgumentOutOfRangeException.ThrowIfNegative(successes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(successes, n);
 
-        var rate = successes / (double)n;
-        const double z2 = Z95 * Z95;
-        var centre = (rate + (z2 / (2 * n))) / (1 + (z2 / n));
-        var half = Z95 / (1 + (z2 / n)) * Math.Sqrt((rate * (1 - rate) / n) + (z2 / (4.0 * n * n)));
-        var low = successes == 0 ? 0 : Math.Max(0, centre - half);
-        var high = successes == n ? 1 : Math.Min(1, centre + half);
-        return new Interval(rate, low, high, n);
+        var interval = RateInterval.Wilson(successes, n);
+        return new Interval(interval.Rate, interval.Low, interval.High, n);
     }
 
     /// <summary>Mean with its 95 % percentile bootstrap interval (Efron 1979).</summary>

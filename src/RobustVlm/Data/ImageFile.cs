@@ -1,3 +1,4 @@
+using RobustVlm.Engine;
 using static TorchSharp.torch;
 
 namespace RobustVlm.Data;
@@ -56,24 +57,43 @@ public static unsafe class ImageFile
             throw new ArgumentException($"An image has the shape [1 or 3, height, width], not [{string.Join(", ", image.shape)}].", nameof(image));
         }
 
+        var encoded = Encode(image, Path.GetExtension(path), jpegQuality)
+            ?? throw new ArgumentException($"{path} cannot be written as an image; use the extension .png, .jpg or .tiff.", nameof(path));
+        var temporary = path + ".part";
+        File.WriteAllBytes(temporary, encoded);
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    /// <summary>What is left of an image that was written in a format and read again.</summary>
+    /// <param name="image">Float tensor [C, H, W] with 1 or 3 channels, pixels in [0, 1]; rounded to 8 bits.</param>
+    /// <param name="extension">The format, e.g. <c>.jpg</c>.</param>
+    /// <param name="jpegQuality">1 to 100.</param>
+    /// <returns>Float tensor [C, H, W], pixels in [0, 1].</returns>
+    internal static Tensor Recode(Tensor image, string extension, int jpegQuality)
+    {
+        var encoded = Encode(image, extension, jpegQuality) ?? throw new ArgumentException($"OpenCV cannot write {extension} files.", nameof(extension));
+        using var decoded = DecodedImage.Decode(encoded, extension);
+        return decoded.ToTensor(ImageTransform.Original(grey: image.shape[0] == 1));
+    }
+
+    private static byte[]? Encode(Tensor image, string extension, int jpegQuality)
+    {
         using var scope = NewDisposeScope();
-        var pixels = image.detach().cpu().clamp(0, 1).mul(255).round().to(ScalarType.Byte).permute(1, 2, 0).contiguous().data<byte>().ToArray();
+        var pixels = image.detach().cpu().clamp(0, 1).mul(255).round().to(ScalarType.Byte).permute(1, 2, 0).contiguous().Values<byte>();
         nint handle;
         byte* bytes;
         long count;
-        fixed (byte* first = pixels, extension = System.Text.Encoding.ASCII.GetBytes(Path.GetExtension(path) + "\0"))
+        fixed (byte* first = pixels, name = System.Text.Encoding.ASCII.GetBytes(extension + "\0"))
         {
-            if (ImageCodecs.rvi_encode(first, (int)image.shape[2], (int)image.shape[1], (int)image.shape[0], extension, jpegQuality, &handle, &bytes, &count) != 0)
+            if (ImageCodecs.rvi_encode(first, (int)image.shape[2], (int)image.shape[1], (int)image.shape[0], name, jpegQuality, &handle, &bytes, &count) != 0)
             {
-                throw new ArgumentException($"{path} cannot be written as an image; use the extension .png, .jpg or .tiff.", nameof(path));
+                return null;
             }
         }
 
         try
         {
-            var temporary = path + ".part";
-            File.WriteAllBytes(temporary, new ReadOnlySpan<byte>(bytes, checked((int)count)));
-            File.Move(temporary, path, overwrite: true);
+            return new ReadOnlySpan<byte>(bytes, checked((int)count)).ToArray();
         }
         finally
         {

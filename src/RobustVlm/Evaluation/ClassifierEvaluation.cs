@@ -68,6 +68,11 @@ public static class ClassifierEvaluation
         return results;
     }
 
+    /// <summary>Scores images after a change that is no attack.</summary>
+    internal static ClassifierResult OnPrepared(
+        string name, Classifier classifier, Tensor images, Tensor labels, int batchSize, Func<Tensor, Tensor> prepare) =>
+        Run(name, default, classifier, images, labels, batchSize, (batch, _, _) => prepare(batch));
+
     private static ulong DrawSeed(Generator random)
     {
         using var drawn = randint(0, long.MaxValue, [1], dtype: ScalarType.Int64, device: random.device, generator: random);

@@ -14,7 +14,7 @@ public sealed record RobustnessWarning(string Code, string Message)
 }
 
 /// <summary>Looks for signs that an attack was weaker than it should be (after Carlini et al. 2019, arXiv:1902.06705, and AutoAttack's warnings).</summary>
-public static class RobustnessChecks
+public static partial class RobustnessChecks
 {
     /// <summary>Runs every check that needs no second attack.</summary>
     /// <param name="classifier">The classifier.</param>
@@ -53,13 +53,9 @@ public static class RobustnessChecks
     /// <returns>One record per pair of neighbouring budgets concerned.</returns>
     public static IEnumerable<RobustnessWarning> MoreBudgetHelps(IEnumerable<ClassifierResult> attacked)
     {
-        var ordered = attacked.OrderBy(result => result.Epsilon.Value).ToArray();
-        return ordered.Zip(ordered.Skip(1))
-            .Where(pair => pair.Second.Accuracy > pair.First.Accuracy + StandardError(pair.First))
-            .Select(pair => new RobustnessWarning(
-                "more-budget-helps",
-                $"Accuracy rises from {Percent(pair.First.Accuracy)} at {pair.First.Epsilon} to {Percent(pair.Second.Accuracy)} at "
-                + $"{pair.Second.Epsilon}, which a working attack never causes; use more steps or smaller ones."));
+        ArgumentNullException.ThrowIfNull(attacked);
+        ClassifierResult[] results = [.. attacked];
+        return results.Length == 0 ? [] : MoreBudgetHelps(results[0].Attack, [.. results.Select(result => (result.Epsilon, result.Accuracy))], results[0].Labels.Count);
     }
 
     /// <summary>Whether one step does better than many.</summary>
@@ -84,7 +80,7 @@ public static class RobustnessChecks
     {
         ArgumentNullException.ThrowIfNull(result);
         ArgumentNullException.ThrowIfNull(moreSteps);
-        return Math.Abs(result.Accuracy - moreSteps.Accuracy) <= 0.01 ? null : new RobustnessWarning(
+        return Math.Abs(result.Accuracy - moreSteps.Accuracy) <= Margin(result) ? null : new RobustnessWarning(
             "more-steps-matter",
             $"{moreSteps.Attack} leaves {Percent(moreSteps.Accuracy)} right where {result.Attack} left {Percent(result.Accuracy)}; "
             + "report the attack with more steps, and double them until nothing changes.");
