@@ -2,7 +2,20 @@ using RobustVlm.Attacks;
 
 namespace RobustVlm.Experiments.AttackTour;
 
-/// <summary>The attacks of the catalogue in the order in which they are explained, fitted to a number of classes.</summary>
+/// <summary>How much work the attacks of a comparison do.</summary>
+public enum AttackEffort
+{
+    /// <summary>A few steps, only to see that everything runs.</summary>
+    Trial,
+
+    /// <summary>What two processor cores do in minutes: the numbers of AA-mini.</summary>
+    Mini,
+
+    /// <summary>The published numbers.</summary>
+    Published,
+}
+
+/// <summary>The attacks of the catalogue in the order in which they are explained, fitted to a number of classes and to an effort.</summary>
 internal static class AttackSuite
 {
     private static readonly string[] s_order =
@@ -11,24 +24,34 @@ internal static class AttackSuite
     ];
 
     /// <param name="classes">Classes of the attacked model.</param>
-    /// <param name="brief">Whether to take few steps, so that everything is seen in seconds.</param>
-    internal static IReadOnlyList<IImageAttack> For(int classes, bool brief)
+    /// <param name="effort">How much work they do.</param>
+    internal static IReadOnlyList<IImageAttack> For(int classes, AttackEffort effort)
     {
-        var all = new Dictionary<string, IImageAttack>(AttackCatalog.All)
+        var all = new Dictionary<string, IImageAttack>(AttackCatalog.All);
+        foreach (var (name, attack) in Changed(classes, effort))
         {
-            [nameof(AutoAttack)] = new AutoAttack(new AutoAttackOptions { Classes = classes }),
-        };
-        if (brief)
-        {
-            all[nameof(Pgd)] = new Pgd(new PgdOptions { Steps = 3 });
-            all[nameof(AutoPgd)] = new AutoPgd(new AutoPgdOptions { Steps = 5 });
-            all[nameof(AutoPgdTargeted)] = new AutoPgdTargeted(new AutoPgdTargetedOptions { Steps = 3, Targets = 2 });
-            all[nameof(CarliniWagner)] = new CarliniWagner(new CarliniWagnerOptions { SearchSteps = 2, Steps = 5 });
-            all[nameof(Fab)] = new Fab(new FabOptions { Steps = 3, Targets = 2 });
-            all[nameof(Square)] = new Square(new SquareOptions { Queries = 20 });
-            all[nameof(AutoAttack)] = new AutoAttack([all[nameof(AutoPgd)], all[nameof(Square)]]);
+            all[name] = attack;
         }
 
         return [.. s_order.Where(all.ContainsKey).Concat(all.Keys.Except(s_order).Order()).Select(name => all[name])];
     }
+
+    private static Dictionary<string, IImageAttack> Changed(int classes, AttackEffort effort) => effort switch
+    {
+        AttackEffort.Trial => Of(3, 5, 3, 2, 2, 5, 3, 20, new AutoAttack([new AutoPgd(new AutoPgdOptions { Steps = 5 }), new Square(new SquareOptions { Queries = 20 })])),
+        AttackEffort.Mini => Of(20, 50, 50, 3, 4, 100, 30, 500, new AutoAttack(new AutoAttackOptions { Version = AutoAttackVersion.Mini, Classes = classes })),
+        AttackEffort.Published => new() { [nameof(AutoAttack)] = new AutoAttack(new AutoAttackOptions { Classes = classes }) },
+        _ => throw new ArgumentOutOfRangeException(nameof(effort), effort, "Use Trial, Mini or Published."),
+    };
+
+    private static Dictionary<string, IImageAttack> Of(int pgd, int apgd, int apgdTargeted, int targets, int cwSearches, int cw, int fab, int queries, IImageAttack ensemble) => new()
+    {
+        [nameof(Pgd)] = new Pgd(new PgdOptions { Steps = pgd }),
+        [nameof(AutoPgd)] = new AutoPgd(new AutoPgdOptions { Steps = apgd }),
+        [nameof(AutoPgdTargeted)] = new AutoPgdTargeted(new AutoPgdTargetedOptions { Steps = apgdTargeted, Targets = targets }),
+        [nameof(CarliniWagner)] = new CarliniWagner(new CarliniWagnerOptions { SearchSteps = cwSearches, Steps = cw, InitialWeight = 1 }),
+        [nameof(Fab)] = new Fab(new FabOptions { Steps = fab, Targets = targets }),
+        [nameof(Square)] = new Square(new SquareOptions { Queries = queries }),
+        [nameof(AutoAttack)] = ensemble,
+    };
 }

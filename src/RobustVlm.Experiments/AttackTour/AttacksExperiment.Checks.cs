@@ -19,11 +19,10 @@ public sealed partial class AttacksExperiment
     {
         ArgumentNullException.ThrowIfNull(victim);
         using var progress = Lab.Progress("Measuring robustness");
-        var classes = victim.World.Classes.Count;
-        IImageAttack[] attacks = Options.ShortAttacks
-            ? AttackSuite.For(classes, brief: true).Where(attack => attack is Fgsm or Pgd or Square).ToArray()
-            : [new Fgsm(), new Pgd(), .. new AutoAttack(new AutoAttackOptions { Version = AutoAttackVersion.Mini, Classes = classes }).Attacks];
-        var file = Path.Combine(_lab.WorkFolder(Id), string.Create(System.Globalization.CultureInfo.InvariantCulture, $"report-{victim.World.Name}-{_lab.Scale}-{_lab.Seed}.json"));
+        IImageAttack[] attacks = Options.Effort == AttackEffort.Trial
+            ? [.. Suite(victim).Where(attack => attack is Fgsm or Pgd or Square)]
+            : [new Fgsm(), new Pgd(), .. Suite(victim).OfType<AutoAttack>().Single().Attacks];
+        var file = Path.Combine(_lab.WorkFolder(Id), string.Create(System.Globalization.CultureInfo.InvariantCulture, $"report-{victim.World.Name}-{Options.Effort}-{_lab.Seed}.json"));
         var report = RobustnessReport.Run(
             victim.Classifier, victim.Images, victim.Labels, attacks, [.. Options.Budgets.Select(PixelBudget.Of255)],
             new RobustnessReportOptions { Seed = _lab.Seed, StateFile = file, CheckedImages = Math.Min(32, Options.Images) }, share => progress.Report(share));
@@ -59,8 +58,8 @@ public sealed partial class AttacksExperiment
         using var progress = Lab.Progress("Comparing number formats");
         (string Name, Func<PixelBudget, ScalarType, IImageAttack> Make)[] attacks =
         [
-            ("PGD", (budget, type) => new Pgd(new PgdOptions { Epsilon = budget, Steps = Options.ShortAttacks ? 3 : 20, GradientType = type })),
-            ("APGD-CE", (budget, type) => new AutoPgd(new AutoPgdOptions { Epsilon = budget, Steps = Options.ShortAttacks ? 5 : 100, GradientType = type })),
+            ("PGD", (budget, type) => new Pgd(new PgdOptions { Epsilon = budget, Steps = Options.Effort == AttackEffort.Trial ? 3 : 20, GradientType = type })),
+            ("APGD-CE", (budget, type) => new AutoPgd(new AutoPgdOptions { Epsilon = budget, Steps = Options.Effort == AttackEffort.Trial ? 5 : 50, GradientType = type })),
         ];
         PixelBudget[] budgets = [.. Options.Budgets.Take(4).Select(PixelBudget.Of255)];
         var rows = new List<PrecisionRow>();
@@ -96,7 +95,7 @@ public sealed partial class AttacksExperiment
             var answer = AttackPictures.Answer(corrupted, victim.Classifier(corrupted).softmax(1), 0, victim.Clean.Labels[place], victim.World.Classes);
             return new GridCell(answer.Image, [name.Replace('_', ' '), .. answer.Caption]) { Mark = answer.Mark };
         });
-        return new ImageGrid { Title = $"{set.Name}, severity {severity}: nobody chose these changes", Rows = [.. cells.Chunk(6).Select(row => new GridRow([.. row]))], CellSize = 112 };
+        return new ImageGrid { Title = $"{set.Name}, severity {severity}: nobody chose these changes", Rows = [.. cells.Chunk(6).Select(row => new GridRow([.. row]))], CellSize = 96 };
     }
 
     /// <summary>Accuracy under every common corruption and severity.</summary>

@@ -46,7 +46,7 @@ public sealed partial class AttacksExperiment
 
     /// <summary>The attacks with their settings.</summary>
     /// <param name="victim">The model; attacks with target classes have no more of them than it has.</param>
-    public ResultTable Attacks(Victim victim) => ResultTable.From(Suite(victim).Select(attack => new AttackRow(attack.Name, attack.ToString() ?? "")))
+    public ResultTable Attacks(Victim victim) => ResultTable.From(Suite(victim).Select(attack => new AttackRow(attack.Name, Settings(attack))))
         .WithCaption("The image attacks; budgets are replaced where they are used");
 
     /// <summary>One picture under every attack: what was changed, and what the model says now.</summary>
@@ -65,7 +65,7 @@ public sealed partial class AttacksExperiment
             Title = $"One picture ({victim.World.Classes[truth]}) under every attack",
             ColumnHeaders = [.. ComparedBudgets.SelectMany(budget => new[] { $"change, {budget}", "attacked" })],
             Rows = [.. rows],
-            CellSize = 112,
+            CellSize = 96,
         };
     }
 
@@ -142,7 +142,7 @@ public sealed partial class AttacksExperiment
         (IImageAttack Attack, PixelBudget Budget)[] all = [.. from budget in ComparedBudgets from attack in Suite(victim) let sized = Sized(attack, budget) where sized is not null select (sized, budget)];
         foreach (var (number, (attack, budget)) in all.Index())
         {
-            var name = $"{attack.Name}, {(budget.Norm == PixelNorm.L2 ? "L2" : "L∞")}";
+            var name = AttacksRun.RowName(attack.Name, budget.Norm);
             rows.AddRange(Measure(victim, attack, name, share => progress.Report((number + share) / all.Length, name)));
         }
 
@@ -173,27 +173,35 @@ public sealed partial class AttacksExperiment
         double[] largest = [.. change.abs().amax([1]).data<double>()];
         double[] length = [.. change.square().sum(1).sqrt().data<double>()];
         Measurement Plain(string column, double value) => new(name, column, value, N: (int)total, IsRate: false);
+        Measurement[] sizes = changed.Length == 0 ? [] :
+        [
+            Plain(AttacksRun.LargestColumn, 255 * Median(changed.Select(i => largest[i]))),
+            Plain(AttacksRun.LengthColumn, Median(changed.Select(i => length[i]))),
+        ];
         return
         [
             Measurement.Of(name, AttacksRun.AccuracyColumn, Statistics.Wilson([.. result.Correct])),
-            Plain(AttacksRun.LargestColumn, 255 * Median(changed.Select(i => largest[i]))),
-            Plain(AttacksRun.LengthColumn, Median(changed.Select(i => length[i]))),
+            .. sizes,
             Plain(AttacksRun.ForwardColumn, (double)counted.Forward / total),
             Plain(AttacksRun.BackwardColumn, (double)counted.Backward / total),
             Plain(AttacksRun.SecondsColumn, seconds / total),
         ];
     }
 
-    private static double Median(IEnumerable<double> values)
+    // Without the names, which the first column has.
+    private static string Settings(IImageAttack attack)
     {
-        double[] sorted = [.. values.Order()];
-        return sorted.Length == 0 ? double.NaN : Statistics.Quantile(sorted, 0.5);
+        var text = attack.ToString() ?? "";
+        var start = text.IndexOf('{', StringComparison.Ordinal);
+        return start < 0 ? text[Math.Min(text.Length, attack.Name.Length)..].Trim() : text[start..].Trim('{', '}', ' ');
     }
+
+    private static double Median(IEnumerable<double> values) => Statistics.Quantile([.. values.Order()], 0.5);
 
     private IReadOnlyList<IImageAttack> Suite(Victim victim)
     {
         ArgumentNullException.ThrowIfNull(victim);
-        return AttackSuite.For(victim.World.Classes.Count, Options.ShortAttacks);
+        return AttackSuite.For(victim.World.Classes.Count, Options.Effort);
     }
 
     // Null where the attack does not exist in the norm.

@@ -7,7 +7,7 @@ public sealed record AttacksOptions
     public string World { get; init; } = "chest";
 
     /// <summary>Pictures that every attack gets.</summary>
-    public int Images { get; init; } = 100;
+    public int Images { get; init; } = 64;
 
     /// <summary>Budget of the comparison in grey levels out of 255 (L-infinity).</summary>
     public double Levels { get; init; } = 1;
@@ -18,8 +18,8 @@ public sealed record AttacksOptions
     /// <summary>Budgets of the curves and of the explorer in grey levels out of 255 (L-infinity), rising.</summary>
     public IReadOnlyList<double> Budgets { get; init; } = [0.25, 0.5, 1, 2, 4, 8];
 
-    /// <summary>Whether attacks run with fewer steps than published, so that everything is seen in a minute.</summary>
-    public bool ShortAttacks { get; init; }
+    /// <summary>How much work the attacks do.</summary>
+    public AttackEffort Effort { get; init; } = AttackEffort.Mini;
 
     /// <summary>Pictures with several captions for the attacks on pairs of image and text.</summary>
     public int Pairs { get; init; } = 100;
@@ -31,9 +31,9 @@ public sealed record AttacksOptions
     /// <param name="scale">The scale.</param>
     public static AttacksOptions For(Scale scale) => scale switch
     {
-        Scale.Smoke => new() { Images = 8, Budgets = [1, 4], ShortAttacks = true, Pairs = 8, Severities = [3] },
+        Scale.Smoke => new() { Images = 8, Budgets = [1, 4], Effort = AttackEffort.Trial, Pairs = 8, Severities = [3] },
         Scale.Demo => new(),
-        Scale.Paper => new() { Images = 1_000, Pairs = 1_000, Severities = [1, 2, 3, 4, 5] },
+        Scale.Paper => new() { Images = 1_000, Effort = AttackEffort.Published, Pairs = 1_000, Severities = [1, 2, 3, 4, 5] },
         _ => throw new ArgumentOutOfRangeException(nameof(scale), scale, "Use Smoke, Demo or Paper."),
     };
 }

@@ -1,3 +1,4 @@
+using RobustVlm.Attacks;
 using RobustVlm.Experiments.Plots;
 using RobustVlm.Experiments.Results;
 
@@ -30,39 +31,59 @@ public sealed record AttacksRun(RunRecord<AttacksOptions> Record)
     /// <summary>The table, for a notebook.</summary>
     public IReadOnlyDictionary<string, object> ToMimeBundle() => Table.ToMimeBundle();
 
-    /// <summary>Accuracy that each attack leaves, with 95 % intervals.</summary>
+    /// <summary>Accuracy that each attack leaves in each norm, with 95 % intervals; attacks that a norm does not have leave a gap.</summary>
     public BarChart PlotAccuracy()
     {
-        var shown = Record.Measurements.Where(m => m.Column == AccuracyColumn).ToArray();
+        var attacks = Names();
         return new BarChart
         {
             Title = "What each attack leaves",
             YTitle = "pictures still named rightly",
             PercentY = true,
             YRange = (0, 1),
-            Categories = [.. shown.Select(m => m.Row)],
-            Series = [new BarSeries("accuracy", [.. shown.Select(m => m.Value)]) { Low = [.. shown.Select(m => m.Low ?? m.Value)], High = [.. shown.Select(m => m.High ?? m.Value)] }],
-            ColorByCategory = true,
-            Width = 1040,
+            Categories = attacks,
+            Series =
+            [
+                .. Norms().Select(norm => new BarSeries(norm.Text, [.. attacks.Select(attack => Accuracy(attack, norm.Norm)?.Value ?? double.NaN)])
+                {
+                    Low = [.. attacks.Select(attack => Accuracy(attack, norm.Norm)?.Low ?? double.NaN)],
+                    High = [.. attacks.Select(attack => Accuracy(attack, norm.Norm)?.High ?? double.NaN)],
+                }),
+            ],
+            References = [new ReferenceLine(Record.Measurements.First(m => m.Row == CleanName).Value, "without attack")],
+            Width = 900,
         };
     }
 
     /// <summary>Accuracy against cost: an attack far to the left that leaves little is a good bargain.</summary>
-    public LineChart PlotCost()
+    /// <param name="norm">Which of the two comparisons.</param>
+    public LineChart PlotCost(PixelNorm norm = PixelNorm.LInfinity) => new()
     {
-        double? Value(string row, string column) => Record.Measurements.FirstOrDefault(m => m.Row == row && m.Column == column)?.Value;
-        var rows = Record.Measurements.Select(m => m.Row).Distinct().Where(row => row != CleanName);
-        return new LineChart
-        {
-            Title = "Strength against cost",
-            XTitle = "passes through the model per picture, forward and backward",
-            XScale = AxisScale.Log,
-            YTitle = "pictures still named rightly",
-            PercentY = true,
-            YRange = (0, 1),
-            Series = [.. rows.Select(row => new LineSeries(row, [(Value(row, ForwardColumn) ?? 0) + (Value(row, BackwardColumn) ?? 0)], [Value(row, AccuracyColumn) ?? double.NaN]) { Markers = true })],
-            Width = 900,
-            Height = 520,
-        };
-    }
+        Title = $"Strength against cost, {Norms().First(of => of.Norm == norm).Text}",
+        XTitle = "passes through the model per picture, forward and backward",
+        XScale = AxisScale.Log,
+        YTitle = "pictures still named rightly",
+        PercentY = true,
+        YRange = (0, 1),
+        Series =
+        [
+            .. Names().Where(attack => Accuracy(attack, norm) is not null)
+                .Select(attack => new LineSeries(attack, [Cost(RowName(attack, norm))], [Accuracy(attack, norm)?.Value ?? double.NaN]) { Markers = true }),
+        ],
+    };
+
+    internal static string RowName(string attack, PixelNorm norm) => attack + Suffix(norm);
+
+    private static string Suffix(PixelNorm norm) => norm == PixelNorm.L2 ? ", L2" : ", L∞";
+
+    private (PixelNorm Norm, string Text)[] Norms() =>
+        [(PixelNorm.LInfinity, $"L∞, {PixelBudget.Of255(Record.Options.Levels)}"), (PixelNorm.L2, PixelBudget.L2(Record.Options.Length).ToString())];
+
+    private string[] Names() => [.. Record.Measurements.Select(m => m.Row).Where(row => row != CleanName).Select(row => row[..row.LastIndexOf(',')]).Distinct()];
+
+    private Measurement? Accuracy(string attack, PixelNorm norm) => Find(RowName(attack, norm), AccuracyColumn);
+
+    private double Cost(string row) => (Find(row, ForwardColumn)?.Value ?? 0) + (Find(row, BackwardColumn)?.Value ?? 0);
+
+    private Measurement? Find(string row, string column) => Record.Measurements.FirstOrDefault(m => m.Row == row && m.Column == column);
 }

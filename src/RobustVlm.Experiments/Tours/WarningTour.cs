@@ -134,8 +134,8 @@ public sealed class WarningTour : IDisposable
             ["zero-gradients"] = Probed("logits 1000 times as large", Saturated),
             ["attacked-above-clean"] = new(
                 "the step goes down instead of up, on pictures of which a quarter was wrong",
-                () => RobustnessChecks.AttackHelps(Mistaken(Sound), Run(Sound, new Fgsm(), [s_budget], Mislabelled())),
-                () => RobustnessChecks.AttackHelps(Mistaken(Reversed), Run(Reversed, new Fgsm(), [s_budget], Mislabelled()))),
+                () => RobustnessChecks.AttackHelps(Mistaken(Sound), Run(Sound, new Fgsm(), [PixelBudget.Of255(64)], Mislabelled())),
+                () => RobustnessChecks.AttackHelps(Mistaken(Reversed), Run(Reversed, new Fgsm(), [PixelBudget.Of255(64)], Mislabelled()))),
             ["more-budget-helps"] = new(
                 "the model sees waves of the pixels' values", () => RobustnessChecks.MoreBudgetHelps(Run(Sound, new Fgsm(), [PixelBudget.Of255(8), PixelBudget.Of255(16)])),
                 () => RobustnessChecks.MoreBudgetHelps(Run(Waves, new Fgsm(), [PixelBudget.Of255(8), PixelBudget.Of255(16)]))),
