@@ -10,6 +10,8 @@ namespace RobustVlm.Experiments.AttackTour;
 
 public sealed partial class AttacksExperiment
 {
+    private int Reported => Math.Min(Options.ReportedImages, Options.Images);
+
     /// <summary>
     /// Attacks the pictures at every budget, each attack only what is still right, and looks for signs of a weak attack. What is finished is
     /// kept, so an interrupted report goes on where it stopped.
@@ -24,8 +26,8 @@ public sealed partial class AttacksExperiment
             : [new Fgsm(), new Pgd(), .. Suite(victim).OfType<AutoAttack>().Single().Attacks];
         var file = Path.Combine(_lab.WorkFolder(Id), string.Create(System.Globalization.CultureInfo.InvariantCulture, $"report-{victim.World.Name}-{Options.Effort}-{_lab.Seed}.json"));
         var report = RobustnessReport.Run(
-            victim.Classifier, victim.Images, victim.Labels, attacks, [.. Options.Budgets.Select(PixelBudget.Of255)],
-            new RobustnessReportOptions { Seed = _lab.Seed, StateFile = file, CheckedImages = Math.Min(32, Options.Images) }, share => progress.Report(share));
+            victim.Classifier, victim.Images.narrow(0, 0, Reported), victim.Labels.narrow(0, 0, Reported), attacks, [.. Options.Budgets.Select(PixelBudget.Of255)],
+            new RobustnessReportOptions { Seed = _lab.Seed, StateFile = file, CheckedImages = Reported }, share => progress.Report(share));
         progress.Finish($"{attacks.Length} attacks, {Options.Budgets.Count} budgets");
         return report;
     }
@@ -76,7 +78,7 @@ public sealed partial class AttacksExperiment
 
         progress.Finish($"{rows.Count} pairs of runs");
         return ResultTable.From(rows).AsPercent("Float32", "BFloat16").WithDecimals("TimesFaster", 2)
-            .WithCaption($"Pictures still right, of {victim.Images.shape[0]}, with gradients in two number formats; answers are always judged in float32");
+            .WithCaption($"Pictures still right, of {Reported}, with gradients in two number formats; answers are always judged in float32");
     }
 
     /// <summary>Common corruptions of some pictures with the model's answers.</summary>
@@ -127,7 +129,7 @@ public sealed partial class AttacksExperiment
         using var scope = NewDisposeScope();
         using var random = _lab.Random("attack: number formats");
         var clock = Stopwatch.StartNew();
-        var result = ClassifierEvaluation.OnAttacked(victim.Classifier, victim.Images, victim.Labels, attack, [attack.Epsilon], random, BatchSize)[0];
+        var result = ClassifierEvaluation.OnAttacked(victim.Classifier, victim.Images.narrow(0, 0, Reported), victim.Labels.narrow(0, 0, Reported), attack, [attack.Epsilon], random, BatchSize)[0];
         return (result.Correct, clock.Elapsed.TotalSeconds);
     }
 

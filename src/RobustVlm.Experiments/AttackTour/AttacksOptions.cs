@@ -16,7 +16,10 @@ public sealed record AttacksOptions
     public double Length { get; init; } = 0.15;
 
     /// <summary>Budgets of the curves and of the explorer in grey levels out of 255 (L-infinity), rising.</summary>
-    public IReadOnlyList<double> Budgets { get; init; } = [0.25, 0.5, 1, 2, 4, 8];
+    public IReadOnlyList<double> Budgets { get; init; } = [0.5, 1, 2, 4, 8];
+
+    /// <summary>How many of them the report and the comparison of number formats use.</summary>
+    public int ReportedImages { get; init; } = 32;
 
     /// <summary>How much work the attacks do.</summary>
     public AttackEffort Effort { get; init; } = AttackEffort.Mini;
@@ -31,9 +34,9 @@ public sealed record AttacksOptions
     /// <param name="scale">The scale.</param>
     public static AttacksOptions For(Scale scale) => scale switch
     {
-        Scale.Smoke => new() { Images = 8, Budgets = [1, 4], Effort = AttackEffort.Trial, Pairs = 8, Severities = [3] },
+        Scale.Smoke => new() { Images = 8, ReportedImages = 8, Budgets = [1, 4], Effort = AttackEffort.Trial, Pairs = 8, Severities = [3] },
         Scale.Demo => new(),
-        Scale.Paper => new() { Images = 1_000, Effort = AttackEffort.Published, Pairs = 1_000, Severities = [1, 2, 3, 4, 5] },
+        Scale.Paper => new() { Images = 1_000, ReportedImages = 1_000, Effort = AttackEffort.Published, Pairs = 1_000, Severities = [1, 2, 3, 4, 5] },
         _ => throw new ArgumentOutOfRangeException(nameof(scale), scale, "Use Smoke, Demo or Paper."),
     };
 }

@@ -10,6 +10,7 @@ internal static class Catalogue
         .. AllocationFigures.All,
         .. KernelFigures.All,
         .. ModelFigures.All,
+        .. AttackFigures.All,
         .. WorldFigures.All,
         .. LoaderFigures.All,
         .. ProcessFigures.All,

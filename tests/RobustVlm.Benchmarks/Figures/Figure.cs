@@ -14,6 +14,9 @@ internal sealed record Figure(string Name, string About, Unit Unit, Goal Goal, F
     /// <summary>Whether the sample is the time from starting the process to its answer.</summary>
     public bool FromStart { get; init; }
 
+    /// <summary>Whether the Python sides need the packages of <c>--reference</c>.</summary>
+    public bool NeedsReference { get; init; }
+
     /// <summary>What the C++ program is asked for under this figure; null where it has nothing to say.</summary>
     public string? Yardstick { get; init; }
 

@@ -13,6 +13,8 @@ internal sealed record Unit(string Name, double Size, bool MoreIsBetter = false)
     public static readonly Unit Milliseconds = new("ms", 1e-3);
     public static readonly Unit GigaFlops = new("GFLOP/s", 1e9, MoreIsBetter: true);
     public static readonly Unit ImagesPerSecond = new("images/s", 1, MoreIsBetter: true);
+    public static readonly Unit Seconds = new("s", 1);
+    public static readonly Unit Percent = new("%", 0.01, MoreIsBetter: true);
     public static readonly Unit Bytes = new("B", 1);
     public static readonly Unit Mebibytes = new("MiB", 1 << 20);
 

@@ -5,7 +5,7 @@ namespace RobustVlm.Benchmarks.Running;
 /// <summary>What was asked for on the command line.</summary>
 internal sealed record BenchOptions
 {
-    private const string Known = "known: [name], --json FILE, --repeats N, --sides LIST, --list, --help";
+    private const string Known = "known: [name], --json FILE, --repeats N, --sides LIST, --reference DIR, --list, --help";
 
     /// <summary>Part of the names of the figures to measure; null for all.</summary>
     public string? Name { get; private init; }
@@ -21,6 +21,9 @@ internal sealed record BenchOptions
 
     /// <summary>Sides to measure besides our own.</summary>
     public IReadOnlyList<string> Sides { get; private init; } = SideNames.All;
+
+    /// <summary>Folder with the sources of the Python packages that attacks are compared with; null where they are not at hand.</summary>
+    public string? Reference { get; private init; }
 
     /// <summary>Folder of the C++ program; null where it was not built.</summary>
     public string? Cpp { get; private init; }
@@ -38,6 +41,7 @@ internal sealed record BenchOptions
                 "--json" => options with { Json = Next("a file") },
                 "--repeats" => options with { Repeats = Count(Next("a number")) },
                 "--sides" => options with { Sides = Chosen(Next("a list such as ours,cpp")) },
+                "--reference" => options with { Reference = Existing(Next("a folder")) },
                 "--cpp" => options with { Cpp = Next("a program") },
                 _ when argument.StartsWith('-') => throw new ArgumentException($"unknown option '{argument}'; {Known}."),
                 _ when options.Name is not null => throw new ArgumentException($"one name at a time, not '{options.Name}' and '{argument}'; {Known}."),
@@ -49,6 +53,10 @@ internal sealed record BenchOptions
 
         return options;
     }
+
+    private static string Existing(string folder) => Directory.Exists(folder)
+        ? Path.GetFullPath(folder)
+        : throw new ArgumentException($"--reference names no folder: '{folder}'; it should hold the sources of torchattacks and autoattack.");
 
     private static int Count(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= 1000

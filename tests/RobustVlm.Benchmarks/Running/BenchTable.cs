@@ -43,8 +43,10 @@ internal static class BenchTable
         var (unit, medians) = (result.Figure.Unit, result.Medians);
         return
         [
-            result.Figure.Name, unit.Name, unit.Show(medians.Ours), unit.Show(medians.Cpp), unit.Show(medians.Python), unit.Show(medians.Tuned),
+            result.Figure.Name, unit.Name, unit.Show(medians.Ours), unit.Show(medians.Cpp), Python(medians.Python), Python(medians.Tuned),
             result.Ratio, result.Figure.Goal.Text, result.Verdict,
         ];
+
+        string Python(double? value) => value is null && result.Figure.NeedsReference ? "not measured" : unit.Show(value);
     }
 }

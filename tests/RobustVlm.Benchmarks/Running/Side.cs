@@ -13,7 +13,7 @@ internal sealed record SideStart(string Name, string Program, IReadOnlyList<stri
 /// <summary>A running side: asks for a figure, waits for the number.</summary>
 internal sealed class Side : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
     private readonly Process _process;
     private readonly Stopwatch _since = Stopwatch.StartNew();
     private readonly List<string> _complaints = [];

@@ -1,10 +1,12 @@
 using System.Reflection;
+using RobustVlm.Benchmarks.Figures;
 
 namespace RobustVlm.Benchmarks.Running;
 
 /// <summary>How each side is started.</summary>
 internal static class Starts
 {
+    private const string ReferenceVariable = "ROBUSTVLM_BENCH_REFERENCE";
     private const string SystemPython = "/usr/bin/python3";
     private static readonly string Folder = AppContext.BaseDirectory;
 
@@ -16,6 +18,8 @@ internal static class Starts
     public static IReadOnlyList<SideStart> For(BenchOptions options, Facts facts, TextWriter notes)
     {
         var nothing = Facts.Tuning.ToDictionary(name => name, _ => (string?)null);
+        nothing[ReferenceVariable] = options.Reference;
+        nothing[AttackFigures.FolderVariable] = AttackFigures.Folder;
         var tuned = new Dictionary<string, string?>(nothing);
         foreach (var (name, value) in facts.Variables)
         {
