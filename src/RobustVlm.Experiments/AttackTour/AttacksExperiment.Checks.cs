@@ -77,7 +77,7 @@ public sealed partial class AttacksExperiment
         }
 
         progress.Finish($"{rows.Count} pairs of runs");
-        return ResultTable.From(rows).AsPercent("Float32", "BFloat16").WithDecimals("TimesFaster", 2)
+        return ResultTable.From(rows).AsPercent("Float32", "BFloat16").WithDecimals("TimesFaster", 2).Rename("TimesFaster", "Times faster").Rename("BFloat16", "bfloat16").Rename("Float32", "float32")
             .WithCaption($"Pictures still right, of {Reported}, with gradients in two number formats; answers are always judged in float32");
     }
 

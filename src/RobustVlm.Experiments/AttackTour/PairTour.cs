@@ -57,7 +57,7 @@ public sealed class PairTour : IDisposable
         var rules = new CaptionRewrite().Rewrite(reports, random);
         var words = new BertAttack(_language).Perturb(_model, reports, random);
         return ResultTable.From(reports.Select((report, i) => new WordRow(report, Marked(report, rules[i]), Marked(report, words[i]))))
-            .WithCaption("Reports and their attacked versions; changed words in capitals");
+            .Rename("RewrittenByRules", "Rewritten by rules").Rename("BertAttack", "BERT-Attack").WithCaption("Reports and their attacked versions; changed words in capitals");
     }
 
     /// <summary>Attack success: the share of images and reports that found each other among the first ten before the attack and do not after it.</summary>

@@ -74,7 +74,7 @@ public sealed class WarningTour : IDisposable
         Sound, _images, _labels, [new Fgsm(), new Pgd(), new Square(new SquareOptions { Queries = 200 })], [PixelBudget.Of255(1), s_budget], new RobustnessReportOptions { Seed = _lab.Seed });
 
     /// <summary>Every warning with the defect that raises it here.</summary>
-    public ResultTable Overview() => ResultTable.From(RobustnessChecks.Codes.Select(code => new OverviewRow(code, _examples[code].Defect))).WithCaption("All warnings");
+    public ResultTable Overview() => ResultTable.From(RobustnessChecks.Codes.Select(code => new OverviewRow(code, _examples[code].Defect))).Rename("RaisedHereBy", "Raised here by").WithCaption("All warnings");
 
     /// <summary>Raises one warning on purpose, beside the same check where nothing is wrong.</summary>
     /// <param name="code">The warning's code, e.g. <c>zero-gradients</c>.</param>
@@ -100,7 +100,8 @@ public sealed class WarningTour : IDisposable
         {
             Title = "One sound curve and three that should make you suspicious",
             Series = [Curve("sound", Sound, new Pgd()), Curve("saturated logits", Saturated, new Pgd()), Curve("reversed gradient", Reversed, new Pgd()), Curve("waves, one step", Waves, new Fgsm())],
-            Categories = [.. budgets.Select(budget => budget.ToString())],
+            XScale = AxisScale.Categorical,
+            Categories = [.. budgets.Select(budget => (255 * budget.Value).ToString("0.#", System.Globalization.CultureInfo.InvariantCulture))],
             XTitle = "budget (grey levels of 255)",
             YTitle = "accuracy under attack",
             PercentY = true,

@@ -132,7 +132,7 @@ public sealed class AttacksExperimentTests : IDisposable
         var words = pairs.Words(3);
         var table = pairs.Attack(PixelBudget.Of255(8));
 
-        Assert.All(words.Rows, row => Assert.NotEqual(row.Text("Report"), row.Text("RewrittenByRules")));
+        Assert.All(words.Rows, row => Assert.NotEqual(row.Text("Report"), row.Text("Rewritten by rules")));
         Assert.Equal(["PGD-10 on images", "BERT-Attack", "Sep-Attack", "Co-Attack", "SGA"], table.Rows.Select(row => row.Text("Attack")));
         Assert.Equal(2, PairTour.Plot(table).Series.Count);
     }
