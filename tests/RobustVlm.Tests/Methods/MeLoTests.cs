@@ -3,7 +3,6 @@ using RobustVlm.Methods;
 using RobustVlm.Methods.LowRank;
 using RobustVlm.Models;
 using RobustVlm.Tests.Methods.LowRank;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

@@ -83,25 +83,11 @@ public sealed class LowRankAdapter : IDisposable
     /// <param name="name">Its name.</param>
     /// <param name="random">Source of A.</param>
     /// <exception cref="ArgumentException">There is such a task already.</exception>
+    /// <exception cref="InvalidOperationException">A task is merged, or tasks have heads and are added to a <see cref="LowRankClassifier"/>.</exception>
     public void AddTask(string name, Generator random)
     {
-        ArgumentException.ThrowIfNullOrEmpty(name);
-        ArgumentNullException.ThrowIfNull(random);
-        RefuseMerged();
-        if (_tasks.Contains(name))
-        {
-            throw new ArgumentException($"There is a task '{name}' already; choose another name.", nameof(name));
-        }
-
-        using var noGradient = no_grad();
-        foreach (var site in _sites)
-        {
-            site.Update.Add(site.Weight, random);
-        }
-
-        _tasks.Add(name);
-        _switch.Active = _tasks.Count - 1;
-        TrainOnly(name);
+        RefuseWithoutHead();
+        AddMatrices(name, random);
     }
 
     /// <summary>Makes a task the active one. Nothing is copied: an index changes.</summary>
@@ -186,6 +172,7 @@ public sealed class LowRankAdapter : IDisposable
     /// <exception cref="InvalidDataException">The file is damaged, or was made for another model or with other settings; the message says which.</exception>
     public string Load(string path, string? name = null)
     {
+        RefuseWithoutHead();
         using var file = LowRankTaskFile.Open(path);
         file.Check(this);
         return Add(file, name);
@@ -219,11 +206,32 @@ public sealed class LowRankAdapter : IDisposable
         System.Globalization.CultureInfo.InvariantCulture,
         $"{Options.Targets} of {_sites.Length} layers, rank {Options.Rank}, alpha {Options.Alpha}: {ParametersPerTask:N0} weights per task; {_tasks.Count} tasks, active: {Active ?? "none"}{(IsMerged ? " (merged)" : "")}");
 
+    internal void AddMatrices(string name, Generator random)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(random);
+        RefuseMerged();
+        if (_tasks.Contains(name))
+        {
+            throw new ArgumentException($"There is a task '{name}' already; choose another name.", nameof(name));
+        }
+
+        using var noGradient = no_grad();
+        foreach (var site in _sites)
+        {
+            site.Update.Add(site.Weight, random);
+        }
+
+        _tasks.Add(name);
+        _switch.Active = _tasks.Count - 1;
+        TrainOnly(name);
+    }
+
     internal string Add(LowRankTaskFile file, string? name)
     {
         using var random = new Generator(0);   // every number is replaced
         var task = name ?? file.Task;
-        AddTask(task, random);
+        AddMatrices(task, random);
         TrainOnly(null);
         using var noGradient = no_grad();
         foreach (var (matrix, into) in Matrices(task))
@@ -234,6 +242,9 @@ public sealed class LowRankAdapter : IDisposable
 
         return task;
     }
+
+    /// <summary>Whether every task has a head, so that tasks are added where the heads are.</summary>
+    internal bool HasHeads { get; init; }
 
     /// <summary>Names and shapes that a task's file has.</summary>
     internal IEnumerable<(string Name, long[] Shape)> Expected() => _sites.SelectMany(
@@ -254,6 +265,14 @@ public sealed class LowRankAdapter : IDisposable
         var index = _tasks.IndexOf(name);
         return index >= 0 ? index : throw new ArgumentException(
             _tasks.Count == 0 ? $"There is no task '{name}'; add or load one first." : $"There is no task '{name}', only {string.Join(", ", _tasks)}.", nameof(name));
+    }
+
+    private void RefuseWithoutHead()
+    {
+        if (HasHeads)
+        {
+            throw new InvalidOperationException("Tasks of this adapter have heads; add or load them with the LowRankClassifier that it belongs to.");
+        }
     }
 
     private void RefuseMerged()

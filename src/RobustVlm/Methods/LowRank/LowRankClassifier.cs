@@ -52,7 +52,7 @@ public sealed class LowRankClassifier : nn.Module<Tensor, Tensor>
         ArgumentNullException.ThrowIfNull(encode);
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         (this.backbone, this.encode, this.own, Width) = (backbone, encode, own, width);
-        Adapter = new LowRankAdapter(backbone, options);
+        Adapter = new LowRankAdapter(backbone, options) { HasHeads = true };
         RegisterComponents();
     }
 
@@ -199,7 +199,7 @@ public sealed class LowRankClassifier : nn.Module<Tensor, Tensor>
 
     private void AddTask(string name, Linear head, Generator random)
     {
-        Adapter.AddTask(name, random);
+        Adapter.AddMatrices(name, random);
         AddHead(head);
         TrainOnly(name);
     }

@@ -149,6 +149,18 @@ public sealed class LowRankClassifierTests : IDisposable
     }
 
     [Fact]
+    public void A_task_without_a_head_is_refused_where_tasks_have_heads()
+    {
+        using var vit = LowRankFixture.Vit();
+        using var model = LowRankFixture.Served(vit, "one");
+        model.Adapter.Save("one", PathOf("headless"));
+
+        Assert.Contains("LowRankClassifier", Assert.Throws<InvalidOperationException>(() => model.Adapter.AddTask("two", new Generator(1))).Message, StringComparison.Ordinal);
+        Assert.Throws<InvalidOperationException>(() => model.Adapter.Load(PathOf("headless"), "two"));
+        Assert.Equal(["one"], model.Tasks);
+    }
+
+    [Fact]
     public void Logits_and_gradients_are_those_of_the_published_code()
     {
         using var scope = NewDisposeScope();
