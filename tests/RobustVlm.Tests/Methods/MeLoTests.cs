@@ -42,6 +42,23 @@ public sealed class MeLoTests
     }
 
     [Fact]
+    public void Modes_with_the_same_head_start_alike_and_see_the_same_images()
+    {
+        using var scope = NewDisposeScope();
+        using var vit = LowRankFixture.Vit();
+        var (images, labels) = Problem();
+
+        var losses = new[] { MeLoMode.LowRank, MeLoMode.LinearProbe, MeLoMode.FullFineTuning }.Select(mode =>
+        {
+            using var result = Train(s_short with { Mode = mode, LearningRate = 1e-9, Epochs = 1 }, vit, images, labels);
+            return result.Losses;
+        }).ToArray();
+
+        Assert.Equal(4, losses[0].Distinct().Count());
+        Assert.All(losses, curve => Assert.All(curve.Zip(losses[0]), pair => Assert.Equal(pair.Second, pair.First, 1e-5)));
+    }
+
+    [Fact]
     public void Gives_the_weights_of_the_best_epoch()
     {
         using var scope = NewDisposeScope();
