@@ -12,7 +12,7 @@ internal sealed class BestWeights : IDisposable
     internal BestWeights(nn.Module model)
     {
         using var noGradient = no_grad();
-        _weights = [.. model.parameters().Where(weight => weight.requires_grad).Select(weight => (weight, weight.detach().clone().DetachFromDisposeScope()))];
+        _weights = [.. model.parameters().Where(weight => weight.requires_grad).Select(weight => (weight, weight.clone().DetachFromDisposeScope()))];
     }
 
     internal IReadOnlyList<double> Scores => _scores;

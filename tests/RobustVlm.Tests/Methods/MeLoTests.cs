@@ -115,6 +115,22 @@ public sealed class MeLoTests
         Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);   // it was just made
     }
 
+    [Theory]
+    [InlineData(MeLoMode.LowRank)]
+    [InlineData(MeLoMode.DeepHead)]
+    public void Training_leaves_no_tensor_behind(MeLoMode mode)
+    {
+        using var vit = LowRankFixture.Vit();
+        using var data = NewDisposeScope();
+        var (images, labels) = Problem();
+        Train(s_short with { Mode = mode }, vit, images, labels).Dispose();
+        var before = TensorCount.Now();
+
+        Train(s_short with { Mode = mode }, vit, images, labels).Dispose();
+
+        Assert.Equal(before, TensorCount.Now());
+    }
+
     [Fact]
     public void Wrong_labels_are_refused()
     {

@@ -86,7 +86,7 @@ internal sealed class LowRankTaskFile : IDisposable
         var (mine, theirs) = (Settings(adapter.Options), Settings(Options));
         if (mine.Keys.FirstOrDefault(key => mine[key] != theirs[key]) is { } key)
         {
-            throw new InvalidDataException($"{path} was made with {key} '{theirs[key]}', not '{mine[key]}'; attach an adapter with LowRankOptions of the file.");
+            throw new InvalidDataException($"{path} was made with {key} '{theirs[key]}', not '{mine[key]}'; attach with the settings that LowRankClassifier.OptionsOf gives for this file.");
         }
 
         var expected = adapter.Expected().ToArray();
