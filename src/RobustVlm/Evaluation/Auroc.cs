@@ -1,3 +1,5 @@
+using static TorchSharp.torch;
+
 namespace RobustVlm.Evaluation;
 
 /// <summary>Area under the ROC curve: the chance that a random positive scores above a random negative, ties counting half.</summary>
@@ -68,5 +70,33 @@ public static class Auroc
             .. Enumerable.Range(0, classes).Select(k => Of(
                 scores.Select(row => row[k]).ToArray(), labels.Select(label => label == k).ToArray())),
         ];
+    }
+
+    /// <summary>The mean area over classes, of a classifier's outputs as they are.</summary>
+    /// <param name="logits">Float tensor [N, K], logits.</param>
+    /// <param name="labels">Long tensor [N], class indices in [0, K), each class against all others; or float tensor [N, K], 1 for each label that holds.</param>
+    /// <returns>0 to 1, the mean over the classes for which the area is defined; NaN when it is for none.</returns>
+    /// <exception cref="ArgumentException">The two do not fit, or a logit is NaN.</exception>
+    public static double Macro(Tensor logits, Tensor labels)
+    {
+        ArgumentNullException.ThrowIfNull(logits);
+        ArgumentNullException.ThrowIfNull(labels);
+        if (logits.dim() != 2 || labels.dim() is not (1 or 2) || logits.shape[0] != labels.shape[0] || (labels.dim() == 2 && labels.shape[1] != logits.shape[1]))
+        {
+            throw new ArgumentException("Give logits [N, K] and labels [N] or [N, K] of the same N and K.", nameof(labels));
+        }
+
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        var full = logits.to(ScalarType.Float64).cpu();
+
+        // One label per image: a class is ranked by its probability, which depends on all logits.
+        var scores = labels.dim() == 1 ? nn.functional.softmax(full, 1) : full;
+        var truth = labels.dim() == 1 ? nn.functional.one_hot(labels.cpu(), logits.shape[1]) : labels.cpu();
+        var areas = Enumerable.Range(0, (int)logits.shape[1])
+            .Select(k => Of(scores.select(1, k).contiguous().data<double>().ToArray(), truth.select(1, k).gt(0.5).contiguous().data<bool>().ToArray()))
+            .Where(area => !double.IsNaN(area))
+            .ToArray();
+        return areas.Length == 0 ? double.NaN : areas.Average();
     }
 }

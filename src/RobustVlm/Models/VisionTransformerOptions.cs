@@ -73,6 +73,17 @@ public sealed record VisionTransformerOptions : IModelOptions<VisionTransformer>
     /// <summary>ViT-L/16: 304 million weights (Dosovitskiy et al. 2021, arXiv:2010.11929).</summary>
     public static VisionTransformerOptions ViTL16 { get; } = Published(16, 1024, 24, 16);
 
+    /// <summary>Counts the weights of such a model without making it.</summary>
+    /// <returns>Weights and biases together, those of the last layer included when there are classes.</returns>
+    public long CountParameters()
+    {
+        long width = Width, hidden = (int)(MlpRatio * Width);
+        var patches = ((long)PatchSize * PatchSize * Channels * width) + width;
+        var attention = (4 * width * width) + width + (QkvBias ? 3 * width : 0);
+        var block = (4 * width) + attention + (2 * width * hidden) + hidden + width;
+        return patches + ((Patches + 2) * width) + (Depth * block) + (2 * width) + ((width + 1) * Classes);
+    }
+
     /// <summary>Number of patches L of an image.</summary>
     internal int Patches => ImageSize / PatchSize * (ImageSize / PatchSize);
 

@@ -1,4 +1,5 @@
 using RobustVlm.Evaluation;
+using TorchSharp;
 using Xunit;
 
 namespace RobustVlm.Tests.Evaluation;
@@ -60,5 +61,28 @@ public sealed class AurocTests
     {
         Assert.Throws<ArgumentException>(() => Auroc.Of([double.NaN, 1], [true, false]));
         Assert.Throws<ArgumentException>(() => Auroc.Of([1], [true, false]));
+    }
+
+    [Fact]
+    public void The_macro_area_of_one_label_ranks_by_probability_not_by_logit()
+    {
+        using var scope = torch.NewDisposeScope();
+        // Class 1 has logits 5, 1, 3 but probabilities that fall with what class 0 has: its image, the second, comes first.
+        var logits = torch.tensor(new float[] { 9, 5, 0, 1, 9, 3 }).view(3, 2);
+        var labels = torch.tensor(new long[] { 0, 1, 0 });
+
+        Assert.Equal(1, Auroc.Macro(logits, labels), 12);
+    }
+
+    [Fact]
+    public void The_macro_area_leaves_out_classes_without_one_of_both_answers()
+    {
+        using var scope = torch.NewDisposeScope();
+        var logits = torch.tensor(new float[] { 1, 3, 5, 2, 1, 6, 3, 2, 7 }).view(3, 3);
+        var several = torch.tensor(new float[] { 0, 0, 1, 1, 0, 1, 0, 1, 1 }).view(3, 3);   // areas: a half, a half, undefined
+
+        Assert.Equal(0.5, Auroc.Macro(logits, several), 12);
+        Assert.True(double.IsNaN(Auroc.Macro(logits, torch.ones(3, 3))));
+        Assert.Throws<ArgumentException>(() => Auroc.Macro(logits, torch.ones(3, 2)));
     }
 }

@@ -1,0 +1,64 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace RobustVlm.Methods;
+
+/// <summary>Keeps a copy of the trained weights from the epoch with the best score.</summary>
+internal sealed class BestWeights : IDisposable
+{
+    private readonly (Parameter Weight, Tensor Copy)[] _weights;
+    private readonly List<double> _scores = [];
+
+    internal BestWeights(nn.Module model)
+    {
+        using var noGradient = no_grad();
+        _weights = [.. model.parameters().Where(weight => weight.requires_grad).Select(weight => (weight, weight.clone().DetachFromDisposeScope()))];
+    }
+
+    internal IReadOnlyList<double> Scores => _scores;
+
+    internal long Count => _weights.Sum(pair => pair.Weight.numel());
+
+    /// <summary>First of the largest; the last one when all are NaN.</summary>
+    internal static int BestOf(IReadOnlyList<double> scores)
+    {
+        var best = -1;
+        for (var epoch = 0; epoch < scores.Count; epoch++)
+        {
+            if (!double.IsNaN(scores[epoch]) && (best < 0 || scores[epoch] > scores[best]))
+            {
+                best = epoch;
+            }
+        }
+
+        return best < 0 ? scores.Count - 1 : best;
+    }
+
+    internal void Add(double score)
+    {
+        _scores.Add(score);
+        if (BestOf(_scores) == _scores.Count - 1)
+        {
+            Copy(from: pair => pair.Weight, to: pair => pair.Copy);
+        }
+    }
+
+    internal void Restore() => Copy(from: pair => pair.Copy, to: pair => pair.Weight);
+
+    public void Dispose()
+    {
+        foreach (var (_, copy) in _weights)
+        {
+            copy.Dispose();
+        }
+    }
+
+    private void Copy(Func<(Parameter Weight, Tensor Copy), Tensor> from, Func<(Parameter Weight, Tensor Copy), Tensor> to)
+    {
+        using var noGradient = no_grad();
+        foreach (var pair in _weights)
+        {
+            to(pair).copy_(from(pair));
+        }
+    }
+}
