@@ -140,7 +140,7 @@ public sealed class Fab : IImageAttack
             Move(search, normal, margin);
             var wrong = InputGradient.Losses(classifier, search.Now, search.Labels).Logits.argmax(1).ne(search.Labels);
             search.Keep(wrong);
-            search.Now.copy_(where(wrong.view(-1, 1, 1, 1), search.Clean.lerp(search.Now, _options.Retreat), search.Now));
+            search.Now.copy_(where(wrong.view(-1, 1, 1, 1), search.Clean + ((search.Now - search.Clean) * _options.Retreat), search.Now));
             progress((step + 1.0) / _options.Steps);
         }
 

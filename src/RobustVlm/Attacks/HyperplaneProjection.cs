@@ -20,7 +20,7 @@ internal static class HyperplaneProjection
     {
         using var scope = NewDisposeScope();
         var excess = (points * normals).sum(-1, keepdim: true) - offsets.unsqueeze(-1);
-        var directions = where(excess.ge(0), -1.0, ones_like(excess)) * normals.sign();
+        var directions = (1 - (2 * excess.ge(0).to(excess.dtype))) * normals.sign();
         var room = where(directions.gt(0), 1 - points, points);
         var weights = normals.abs();
         var speeds = norm == PixelNorm.LInfinity ? ones([1], dtype: points.dtype, device: points.device) : weights;

@@ -60,12 +60,13 @@ internal static class SquareWindows
         var source = Window(Corner(draws, 2, height, side), Corner(draws, 3, width, side), side, width);
         var change = (points - images).flatten(2);
         var old = change.gather(2, target.expand(-1, channels, -1));
-        var either = zeros([images.shape[0], 1, height * width], dtype: images.dtype, device: images.device).scatter_(2, target, 1).scatter_(2, source, 1);
+        var either = zeros([images.shape[0], 1, height * width], dtype: images.dtype, device: images.device);
+        either.scatter_(2, target, ones_like(target, dtype: images.dtype)).scatter_(2, source, ones_like(source, dtype: images.dtype));
         var lengths = (change.square() * either).sum(2, keepdim: true);
         var unused = (-change.square().sum([1, 2], keepdim: true)).add_(epsilon * epsilon).clamp_min_(0) / channels;
         var bump = Oriented(Bump(side, images), draws.narrow(1, 4, 1)).reshape(-1, 1, side * side) * Signs(draws.narrow(1, 5, channels)).unsqueeze(2);
         var fresh = Unit(bump + Unit(old)) * (unused + lengths).sqrt_();
-        change.scatter_(2, source.expand(-1, channels, -1), 0).scatter_(2, target.expand(-1, channels, -1), fresh);
+        change.scatter_(2, source.expand(-1, channels, -1), zeros_like(source, dtype: images.dtype).expand(-1, channels, -1)).scatter_(2, target.expand(-1, channels, -1), fresh);
         return OnSphere(images, change.view_as(images), epsilon).MoveToOuterDisposeScope();
     }
 
