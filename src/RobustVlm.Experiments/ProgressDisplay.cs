@@ -101,9 +101,14 @@ public sealed class ProgressDisplay : IDisposable
 
         public override string ToString()
         {
-            var left = Remaining is { } time ? string.Create(CultureInfo.InvariantCulture, $", about {Math.Max(1, Math.Round(time.TotalSeconds))} s left") : "";
+            var left = Remaining is { } time ? $", about {InWords(time)} left" : "";
             return string.Create(CultureInfo.InvariantCulture, $"{Title}: {Share:P0}{left}{(Detail.Length > 0 ? " · " + Detail : "")}");
         }
+
+        private static string InWords(TimeSpan time) => time.TotalMinutes < 3
+            ? string.Create(CultureInfo.InvariantCulture, $"{Math.Max(1, Math.Round(time.TotalSeconds))} s")
+            : time.TotalHours < 3 ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalMinutes:0} min")
+            : string.Create(CultureInfo.InvariantCulture, $"{time.TotalHours:0.0} h");
 
         private string Html()
         {
