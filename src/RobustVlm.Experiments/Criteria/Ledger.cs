@@ -28,11 +28,12 @@ public sealed class Ledger
     }
 
     /// <summary>The table: one row per claim.</summary>
-    public ResultTable Table => ResultTable.From(Verdicts.Select(verdict => new
+    public ResultTable Table => ResultTable
+        .From(Verdicts.Select(verdict => new
         {
             Claim = $"{verdict.Criterion.Experiment} {verdict.Criterion.Id}: {verdict.Criterion.Statement}",
             Paper = verdict.Criterion.Reported.ToString(),
-            Ours = verdict.Ours,
+            verdict.Ours,
             n = verdict.Seeds.Count > 0 ? string.Create(CultureInfo.InvariantCulture, $"{verdict.Seeds.Count} seeds") : "–",
             Scale = verdict.Seeds.Count > 0 ? verdict.Scale.ToString() : "–",
             Verdict = verdict.Words,
