@@ -76,7 +76,7 @@ internal sealed class SweepRunner
                 {
                     if (open.Where((run, i) => TryRun(run, open[i..].Sum(other => other.Cost), progress)).ToArray().Length == 0)
                     {
-                        Wait(progress, open.Length);
+                        Wait(open, progress);
                     }
 
                     plan = Plan();
@@ -174,9 +174,11 @@ internal sealed class SweepRunner
         }
     }
 
-    private static void Wait(ProgressDisplay progress, int open)
+    private void Wait(ISweepRun[] open, ProgressDisplay progress)
     {
-        progress.Report(1, string.Create(CultureInfo.InvariantCulture, $"waiting for {open} runs of another process"));
+        progress.Report(
+            _spent / (_spent + open.Sum(run => run.Cost)),
+            open.Length == 1 ? $"waiting for another process: {open[0].Label}, seed {open[0].Seed}" : $"waiting for {open.Length} runs of other processes");
         Thread.Sleep(s_pause);
         Interruption.ThrowIfRequested();
     }
