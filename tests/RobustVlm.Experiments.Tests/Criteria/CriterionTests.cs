@@ -252,6 +252,17 @@ public sealed class CriterionTests : IDisposable
     }
 
     [Fact]
+    public void Runs_of_two_devices_are_a_doubt()
+    {
+        Write(new() { Method = "melo" }, s_better);
+        Write(_store, new() { Method = "probe" }, s_worse, device: "cuda:0");
+
+        Assert.Equal(
+            ["the runs come from different devices or number formats (cpu (2 cores), float32; cuda:0, float32)"],
+            Superior.Evaluate(_store, Scale.Demo).Warnings);
+    }
+
+    [Fact]
     public void A_criterion_that_cannot_be_decided_is_a_mistake_in_the_code()
     {
         Assert.Contains("fixes 2 seeds", Assert.Throws<ArgumentException>(() => (Superior with { Seeds = [1, 2] }).Evaluate(_store, Scale.Demo)).Message, StringComparison.Ordinal);
@@ -279,7 +290,7 @@ public sealed class CriterionTests : IDisposable
     };
 
     internal static void Write(
-        ResultStore store, ArmOptions options, double[] values, ulong firstSeed = 1, int version = 1, string checkpoint = "cafe", string commit = "3f2c1d0", string? warning = null, bool publish = false)
+        ResultStore store, ArmOptions options, double[] values, ulong firstSeed = 1, int version = 1, string checkpoint = "cafe", string commit = "3f2c1d0", string? warning = null, bool publish = false, Scale scale = Scale.Demo, string device = "cpu (2 cores)")
     {
         for (var i = 0; i < values.Length; i++)
         {
@@ -290,7 +301,7 @@ public sealed class CriterionTests : IDisposable
                     Options = options,
                     MethodVersion = version,
                     Checkpoints = new Dictionary<string, string> { ["vit.safetensors"] = checkpoint },
-                    Environment = StoreFixtures.Environment with { Seed = firstSeed + (ulong)i, Commit = commit },
+                    Environment = StoreFixtures.Environment with { Seed = firstSeed + (ulong)i, Commit = commit, Scale = scale, Device = device },
                     Measurements = [new Measurement("test", "auroc", values[i], IsRate: false)],
                     Warnings = warning is null ? [] : [warning],
                 },

@@ -62,6 +62,25 @@ public sealed class LedgerTests : IDisposable
     }
 
     [Fact]
+    public void Paper_scale_decides_once_its_runs_are_complete()
+    {
+        var store = new ResultStore(_folder.Path);
+        foreach (var scale in new[] { Scale.Demo, Scale.Paper })
+        {
+            CriterionTests.Write(store, new ArmOptions { Method = "melo" }, [0.9, 0.9, 0.9, 0.9, 0.9], scale: scale);
+        }
+
+        CriterionTests.Write(store, new ArmOptions { Method = "probe" }, [0.8, 0.8, 0.8, 0.8, 0.8]);
+        CriterionTests.Write(store, new ArmOptions { Method = "probe" }, [0.95, 0.95, 0.95, 0.95], scale: Scale.Paper);
+        var before = Ledger.Of(store, [CriterionTests.Superior]).Verdicts[0];
+        CriterionTests.Write(store, new ArmOptions { Method = "probe" }, [0.95], firstSeed: 5, scale: Scale.Paper);
+        var after = Ledger.Of(store, [CriterionTests.Superior]).Verdicts[0];
+
+        Assert.Equal((Scale.Demo, Outcome.Reproduced), (before.Scale, before.Outcome));
+        Assert.Equal((Scale.Paper, Outcome.NotReproduced), (after.Scale, after.Outcome));
+    }
+
+    [Fact]
     public void Two_claims_of_one_name_are_refused() =>
         Assert.Throws<ArgumentException>(() => Ledger.Of(new ResultStore(_folder.Path), [s_untestable, s_untestable]));
 
