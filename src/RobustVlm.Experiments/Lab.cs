@@ -27,6 +27,12 @@ public sealed class Lab
         Device = device;
         Store = new ResultStore(Path.Combine(root, "data"));
         Commit = GitCommit.Of(root);
+        IsPublishing = Environment.GetEnvironmentVariable(PublishVariable) == "1";
+    }
+
+    private Lab(Lab lab, ulong seed)
+    {
+        (Root, Scale, Seed, Device, Store, Commit, IsPublishing) = (lab.Root, lab.Scale, seed, lab.Device, lab.Store, lab.Commit, lab.IsPublishing);
     }
 
     /// <summary>Folder of the repository.</summary>
@@ -48,7 +54,7 @@ public sealed class Lab
     public string Commit { get; }
 
     /// <summary>Whether results go to the tracked folder <c>data/results</c>; only a clean checkout at Demo or Paper scale may do so.</summary>
-    public bool IsPublishing { get; } = Environment.GetEnvironmentVariable(PublishVariable) == "1";
+    public bool IsPublishing { get; }
 
     /// <summary>The device in words, e.g. <c>cpu (2 cores)</c>.</summary>
     public string DeviceName => Device.type == DeviceType.CPU
@@ -65,6 +71,9 @@ public sealed class Lab
 
     /// <summary>A lab that keeps its data under another folder; for tests.</summary>
     internal static Lab At(string root, Scale scale, ulong seed) => new(root, scale, seed, BestDevice());
+
+    /// <summary>The same lab with another seed; the commit is not looked up again, since the code that runs stays the one that was started.</summary>
+    internal Lab WithSeed(ulong seed) => new(this, seed);
 
     /// <summary>A new stream of random numbers; different names give independent streams.</summary>
     /// <param name="name">What the stream is for, e.g. <c>training</c>.</param>

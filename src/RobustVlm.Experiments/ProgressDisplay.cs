@@ -91,6 +91,12 @@ public sealed class ProgressDisplay : IDisposable
     private TimeSpan? Remaining() =>
         _share - (_firstShare ?? 0) is var done && done > 0.02 && _sinceStart.Elapsed.TotalSeconds > 2 ? _sinceStart.Elapsed * ((1 - _share) / done) : null;
 
+    /// <summary>A time as one reads it: seconds, minutes or hours.</summary>
+    internal static string InWords(TimeSpan time) => time.TotalMinutes < 3
+        ? string.Create(CultureInfo.InvariantCulture, $"{Math.Max(1, Math.Round(time.TotalSeconds))} s")
+        : time.TotalHours < 3 ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalMinutes:0} min")
+        : string.Create(CultureInfo.InvariantCulture, $"{time.TotalHours:0.0} h");
+
     private sealed record State(string Title, double Share, string Detail, TimeSpan? Remaining)
     {
         public Dictionary<string, object> ToMimeBundle() => new()
@@ -101,7 +107,7 @@ public sealed class ProgressDisplay : IDisposable
 
         public override string ToString()
         {
-            var left = Remaining is { } time ? string.Create(CultureInfo.InvariantCulture, $", about {Math.Max(1, Math.Round(time.TotalSeconds))} s left") : "";
+            var left = Remaining is { } time ? $", about {InWords(time)} left" : "";
             return string.Create(CultureInfo.InvariantCulture, $"{Title}: {Share:P0}{left}{(Detail.Length > 0 ? " · " + Detail : "")}");
         }
 

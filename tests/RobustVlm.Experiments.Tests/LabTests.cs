@@ -31,6 +31,15 @@ public class LabTests
         Assert.NotEqual(Draw(1, "a"), Draw(2, "a"));
     }
 
+    [Theory]
+    [InlineData(0.2, "1 s")]
+    [InlineData(179, "179 s")]
+    [InlineData(181, "3 min")]
+    [InlineData(5_400, "90 min")]
+    [InlineData(12_600, "3.5 h")]
+    public void Time_left_is_told_in_seconds_minutes_or_hours(double seconds, string words) =>
+        Assert.Equal(words, ProgressDisplay.InWords(TimeSpan.FromSeconds(seconds)));
+
     [Fact]
     public void Progress_is_shown_through_the_notebooks_display_and_ends_without_times()
     {

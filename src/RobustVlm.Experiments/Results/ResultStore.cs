@@ -16,6 +16,8 @@ public sealed class ResultStore
     private const string CancelledExtension = ".cancelled.json";
     private readonly string _dataFolder;
     private readonly Action<string> _warn;
+    private readonly HashSet<string> _told = [];
+    private readonly bool _publishedOnly;
 
     /// <summary>Opens a store; folders are made when the first run is written.</summary>
     /// <param name="dataFolder">The project's <c>data</c> folder.</param>
@@ -26,6 +28,15 @@ public sealed class ResultStore
         _dataFolder = Path.GetFullPath(dataFolder);
         _warn = warn ?? Console.Error.WriteLine;
     }
+
+    private ResultStore(ResultStore all)
+    {
+        (_dataFolder, _warn, _told) = (all._dataFolder, all._warn, all._told);
+        _publishedOnly = true;
+    }
+
+    /// <summary>The same store, reading published runs only.</summary>
+    public ResultStore Published => new(this);
 
     /// <summary>The finished run of a key, or null when there is none yet.</summary>
     /// <typeparam name="TOptions">The experiment's options record.</typeparam>
@@ -163,8 +174,11 @@ public sealed class ResultStore
     private static IEnumerable<string> Files(string folder) =>
         Directory.EnumerateFiles(folder, "*" + Extension).Order(StringComparer.Ordinal);
 
-    private string[] Folders(string experiment) =>
-        [Path.Combine(_dataFolder, "results", experiment), Path.Combine(_dataFolder, "runs", experiment)];
+    private string[] Folders(string experiment)
+    {
+        var published = Path.Combine(_dataFolder, "results", experiment);
+        return _publishedOnly ? [published] : [published, Path.Combine(_dataFolder, "runs", experiment)];
+    }
 
     private RunRecord<TOptions>? ReadFile<TOptions>(string path)
     {
@@ -194,10 +208,23 @@ public sealed class ResultStore
         }
         catch (Exception error) when (error is JsonException or FormatException or NotSupportedException or ArgumentException)
         {
-            _warn($"Skipped '{path}': it is not a run record of this experiment ({OneLine(error.Message).TrimEnd('.')}); "
+            WarnOnce($"Skipped '{path}': it is not a run record of this experiment ({OneLine(error.Message).TrimEnd('.')}); "
                 + "delete it or run the experiment again.");
             return null;
         }
+    }
+
+    private void WarnOnce(string warning)
+    {
+        lock (_told)
+        {
+            if (!_told.Add(warning))
+            {
+                return;
+            }
+        }
+
+        _warn(warning);
     }
 
     private static void CheckName<TOptions>(string path, JsonObject file, RunRecord<TOptions> record)

@@ -1,0 +1,7 @@
+namespace RobustVlm.Experiments.Criteria;
+
+/// <summary>Every claim of the ledger, in the order of its rows; an experiment adds its own.</summary>
+internal static class CriteriaCatalog
+{
+    internal static IReadOnlyList<ICriterion> All { get; } = [];
+}

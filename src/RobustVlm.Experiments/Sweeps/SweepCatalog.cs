@@ -1,0 +1,7 @@
+namespace RobustVlm.Experiments.Sweeps;
+
+/// <summary>Every sweep; an experiment adds its own.</summary>
+internal static class SweepCatalog
+{
+    internal static IReadOnlyList<ISweep> All { get; } = [];
+}
