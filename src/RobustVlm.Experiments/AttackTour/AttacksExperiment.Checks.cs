@@ -17,14 +17,20 @@ public sealed partial class AttacksExperiment
     /// kept, so an interrupted report goes on where it stopped.
     /// </summary>
     /// <param name="victim">Model and pictures.</param>
-    public RobustnessReport Report(Victim victim)
+    /// <param name="force">Whether to begin anew even though some of it is finished.</param>
+    public RobustnessReport Report(Victim victim, bool force = false)
     {
         ArgumentNullException.ThrowIfNull(victim);
         using var progress = Lab.Progress("Measuring robustness");
         IImageAttack[] attacks = Options.Effort == AttackEffort.Trial
             ? [.. Suite(victim).Where(attack => attack is Fgsm or Pgd or Square)]
             : [new Fgsm(), new Pgd(), .. Suite(victim).OfType<AutoAttack>().Single().Attacks];
-        var file = Path.Combine(_lab.WorkFolder(Id), string.Create(System.Globalization.CultureInfo.InvariantCulture, $"report-{victim.World.Name}-{Options.Effort}-{_lab.Seed}.json"));
+        var file = Path.Combine(_lab.WorkFolder(Id), $"report-{KeyFor(victim).Hash}.json");
+        if (force || _lab.IsPublishing)
+        {
+            File.Delete(file);
+        }
+
         var report = RobustnessReport.Run(
             victim.Classifier, victim.Images.narrow(0, 0, Reported), victim.Labels.narrow(0, 0, Reported), attacks, [.. Options.Budgets.Select(PixelBudget.Of255)],
             new RobustnessReportOptions { Seed = _lab.Seed, StateFile = file, CheckedImages = Reported }, share => progress.Report(share));
@@ -65,6 +71,7 @@ public sealed partial class AttacksExperiment
         ];
         PixelBudget[] budgets = [.. Options.Budgets.Take(4).Select(PixelBudget.Of255)];
         var rows = new List<PrecisionRow>();
+        Timed(victim, attacks[0].Make(budgets[0], ScalarType.Float32));   // libtorch picks its kernels at first use
         foreach (var (name, make) in attacks)
         {
             foreach (var budget in budgets)

@@ -78,8 +78,8 @@ public sealed partial class AttacksExperiment
     public AttacksRun Run(Victim victim, bool force = false)
     {
         ArgumentNullException.ThrowIfNull(victim);
-        var checkpoints = new Dictionary<string, string> { [ShippedCheckpoints.MiniClipName] = ShippedCheckpoints.HashOf(_lab, ShippedCheckpoints.MiniClipName) };
-        var key = RunKey.For(Id, Options, _lab.Scale, _lab.Seed, Version, checkpoints);
+        var (options, checkpoints) = (OptionsFor(victim), Checkpoints());
+        var key = KeyFor(victim);
         if (!force && !_lab.IsPublishing && _lab.Store.TryRead<AttacksOptions>(key) is { } stored)
         {
             return new AttacksRun(stored);
@@ -89,7 +89,7 @@ public sealed partial class AttacksExperiment
         var record = new RunRecord<AttacksOptions>
         {
             Experiment = Id,
-            Options = Options,
+            Options = options,
             MethodVersion = Version,
             Checkpoints = checkpoints,
             Measurements = Measure(victim),
@@ -110,6 +110,13 @@ public sealed partial class AttacksExperiment
         var largest = attack.Epsilon.Norm == PixelNorm.LInfinity ? 1 / 255.0 : Options.Length;
         return NoiseExplorer.Of(_lab, victim, Place(victim, picture), attack, [.. Options.Budgets.Select(levels => attack.Epsilon.WithValue(levels * largest))]);
     }
+
+    // Whoever loads another world gets that world's numbers, not the stored ones of the options' world.
+    private AttacksOptions OptionsFor(Victim victim) => Options with { World = victim.World.Name, Images = (int)victim.Images.shape[0] };
+
+    private Dictionary<string, string> Checkpoints() => new() { [ShippedCheckpoints.MiniClipName] = ShippedCheckpoints.HashOf(_lab, ShippedCheckpoints.MiniClipName) };
+
+    private RunKey KeyFor(Victim victim) => RunKey.For(Id, OptionsFor(victim), _lab.Scale, _lab.Seed, Version, Checkpoints());
 
     private static int Place(Victim victim, int picture)
     {
@@ -146,7 +153,7 @@ public sealed partial class AttacksExperiment
             rows.AddRange(Measure(victim, attack, name, share => progress.Report((number + share) / all.Length, name)));
         }
 
-        progress.Finish($"{all.Length} attacks on {Options.Images} pictures");
+        progress.Finish($"{all.Length} attacks on {victim.Images.shape[0]} pictures");
         return rows;
     }
 

@@ -38,7 +38,7 @@ internal static class NoiseExplorer
         return new SliderChart
         {
             Title = "Noise levels: one picture, drawn noise and chosen noise",
-            Label = "largest change of any pixel",
+            Label = attack.Epsilon.Norm == PixelNorm.L2 ? "length of the change" : "largest change of any pixel",
             Steps = steps,
             Start = steps.Count / 2,
         };

@@ -77,14 +77,14 @@ public sealed class PairTour : IDisposable
             using var random = _lab.Random("pairs: attack");
             using var attacked = attack.WithEpsilon(budget).Perturb(_model, _images, _captions, random, share => progress.Report((number + share) / attacks.Length, attack.Name));
             var after = RetrievalRecall.Of(_model, attacked.Images, attacked.Captions);
-            rows.Add(Row(attack.Name, "reports of an image lost", clean.TextHits(Among), after.TextHits(Among)));
-            rows.Add(Row(attack.Name, "image of a report lost", clean.ImageHits(Among), after.ImageHits(Among)));
+            rows.AddRange(Rows(attack.Name, "images", clean.TextHits(Among), after.TextHits(Among)));
+            rows.AddRange(Rows(attack.Name, "reports", clean.ImageHits(Among), after.ImageHits(Among)));
         }
 
         progress.Finish($"{attacks.Length} attacks on {_captions.Count} images with {ReportsPerImage} reports each");
         return ResultTable.FromMeasurements(rows, "Attack").WithCaption(string.Create(
             CultureInfo.InvariantCulture,
-            $"Attack success at {budget}: of what was among the first {Among} before (images {clean.TextAt(Among):P1}, reports {clean.ImageAt(Among):P1}), how much is not after"));
+            $"Attack success at {budget}. Lost: of the images (reports) with a match among the first {Among} before, how many have none after, as SGA counts. Drop: share before ({clean.TextAt(Among):P1} of the images, {clean.ImageAt(Among):P1} of the reports) minus share after, as Co-Attack counts"));
     }
 
     /// <summary>The table of <see cref="Attack"/> as bars.</summary>
@@ -99,7 +99,7 @@ public sealed class PairTour : IDisposable
             PercentY = true,
             YRange = (0, 1),
             Categories = [.. table.Rows.Select(row => row.Text("Attack"))],
-            Series = [.. table.Columns.Skip(1).Select(column => new BarSeries(column.Name, [.. table.Rows.Select(row => row.Number(column.Name))]))],
+            Series = [.. table.Columns.Where(column => column.Name.EndsWith("lost", StringComparison.Ordinal)).Select(column => new BarSeries(column.Name, [.. table.Rows.Select(row => row.Number(column.Name))]))],
         };
     }
 
@@ -117,10 +117,12 @@ public sealed class PairTour : IDisposable
         _images.Dispose();
     }
 
-    private static Measurement Row(string attack, string column, IReadOnlyList<bool> clean, IReadOnlyList<bool> attacked)
+    private static Measurement[] Rows(string attack, string what, IReadOnlyList<bool> clean, IReadOnlyList<bool> attacked)
     {
+        var success = AttackSuccess.Of(clean, attacked);
         bool[] lost = [.. clean.Zip(attacked).Where(pair => pair.First).Select(pair => !pair.Second)];
-        return lost.Length == 0 ? new Measurement(attack, column, double.NaN) : Measurement.Of(attack, column, Statistics.Wilson(lost));
+        var share = lost.Length == 0 ? new Measurement(attack, $"{what} lost", success.OfRight) : Measurement.Of(attack, $"{what} lost", Statistics.Wilson(lost));
+        return [share, new Measurement(attack, $"{what}: drop", success.Drop, N: clean.Count)];
     }
 
     private static string Marked(string before, string after)

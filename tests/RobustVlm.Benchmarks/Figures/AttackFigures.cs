@@ -26,9 +26,9 @@ internal static class AttackFigures
     public static IReadOnlyList<Figure> All { get; } =
     [
         .. Pictures("attacks-pgd20", "PGD with 20 steps on the mini ViT, gradients in float32", ScalarType.Float32, Goal.None),
-        .. Pictures("attacks-pgd20-bf16", "the same, gradients in bfloat16, Python in float32", ScalarType.BFloat16, Goal.Python(2, 2)),
+        .. Pictures("attacks-pgd20-bf16", "the same, gradients in bfloat16, Python as installed in float32", ScalarType.BFloat16, Goal.Python(2, 2)),
         .. Ensemble("attacks-auto", "AutoAttack (standard, L-infinity), gradients in float32", ScalarType.Float32, Goal.None),
-        .. Ensemble("attacks-auto-bf16", "the same, gradients in bfloat16, Python in float32", ScalarType.BFloat16, Goal.Python(2, 2)),
+        .. Ensemble("attacks-auto-bf16", "the same, gradients in bfloat16, Python as installed in float32", ScalarType.BFloat16, Goal.Python(2, 2)),
     ];
 
     private static IEnumerable<Figure> Pictures(string name, string about, ScalarType type, Goal goal) => Timed(

@@ -55,6 +55,18 @@ public sealed class AttacksExperimentTests : IDisposable
     }
 
     [Fact]
+    public void Another_world_has_its_own_run_and_its_own_report()
+    {
+        using var other = _experiment.LoadVictim("fundus");
+
+        var run = _experiment.Run(other);
+
+        Assert.Equal("fundus", run.Record.Options.World);
+        Assert.Equal("blood", _experiment.Run(_victim).Record.Options.World);
+        Assert.NotEqual(_experiment.Report(_victim).Outcomes.Select(outcome => outcome.Seconds), _experiment.Report(other).Outcomes.Select(outcome => outcome.Seconds));
+    }
+
+    [Fact]
     public void The_explorer_starts_without_noise_and_ends_with_the_largest_budget()
     {
         var explorer = _experiment.Explore(_victim);
@@ -112,7 +124,8 @@ public sealed class AttacksExperimentTests : IDisposable
         var report = _experiment.Report(_victim);
 
         Assert.Equal(3, AttacksExperiment.Plot(report).Series.Count);
-        Assert.Equal(report.Outcomes.Select(outcome => outcome.Broken.Count), _experiment.Report(_victim).Outcomes.Select(outcome => outcome.Broken.Count));
+        Assert.Equal(report.Outcomes.Select(outcome => outcome.Seconds), _experiment.Report(_victim).Outcomes.Select(outcome => outcome.Seconds));   // read, not measured again
+        Assert.NotEqual(report.Outcomes.Select(outcome => outcome.Seconds), _experiment.Report(_victim, force: true).Outcomes.Select(outcome => outcome.Seconds));
     }
 
     [Fact]
