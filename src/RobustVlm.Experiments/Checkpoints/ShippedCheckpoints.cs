@@ -12,8 +12,8 @@ public static class ShippedCheckpoints
     /// <summary>Where a weight file says which vocabulary its model was trained with.</summary>
     internal const string VocabularyKey = "vocabulary";
 
-    internal const string MiniClipName = "mini-clip-v1";
-    internal const string MiniVitName = "mini-vit-v1";
+    internal const string MiniClipName = "mini-clip-v2";
+    internal const string MiniVitName = "mini-vit-v2";
     internal const string AutoencoderName = "mini-autoencoder-v1";
 
     private const string Folder = "checkpoints";

@@ -66,7 +66,7 @@ public sealed class CheckpointMakingTests : IClassFixture<CheckpointMakingTests.
 
         var error = Assert.Throws<FileNotFoundException>(() => ShippedCheckpoints.MiniClip(lab));
 
-        Assert.Contains("./notebooks/train mini-clip-v1", error.Message, StringComparison.Ordinal);
+        Assert.Contains("./notebooks/train mini-clip-v2", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
