@@ -39,7 +39,7 @@ internal sealed class MiniVitRecipe(ImageRecipeOptions options) : ICheckpointRec
     internal static ImageRecipeOptions Full { get; } = new()
     {
         Pool = new WorldPoolOptions { Shares = new Dictionary<string, int> { [WorldCatalog.Source.Name] = 19_200 }, RoundsPerPool = 10 },
-        Training = new TrainingOptions { Steps = 5400, LearningRate = 1e-3, WarmUpSteps = 300, WeightDecay = 0.05, GradientNorm = 1, AverageDecay = 0.999 },
+        Training = new TrainingOptions { Steps = 1800, LearningRate = 1e-3, WarmUpSteps = 200, WeightDecay = 0.05, GradientNorm = 1, AverageDecay = 0.999 },
         Augmentation = new AugmentationOptions { LeastCrop = 0.85, Mirror = true, Colour = 0.05 },
     };
 

@@ -33,8 +33,8 @@ internal sealed record MiniClipRecipeOptions
         TestPictures = 16,
     };
 
-    // Told apart by thin strokes and small parts at any place, or, in the radiographs, by faint findings: with the others' share they stay
-    // at half of their goal.
+    // Told apart by thin strokes and small parts at any place, or, in the radiographs, by faint findings: with as many pictures as the others they stayed
+    // below their goal.
     private static readonly FrozenSet<string> HardWorlds = FrozenSet.Create("objects", "shapes", "digits", "letters", "clocks", "faces", "chest");
 
     internal static MiniClipRecipeOptions Full { get; } = new()

@@ -13,7 +13,7 @@ public static class ShippedCheckpoints
     internal const string VocabularyKey = "vocabulary";
 
     internal const string MiniClipName = "mini-clip-v2";
-    internal const string MiniVitName = "mini-vit-v2";
+    internal const string MiniVitName = "mini-vit-v1";
     internal const string AutoencoderName = "mini-autoencoder-v1";
 
     private const string Folder = "checkpoints";
