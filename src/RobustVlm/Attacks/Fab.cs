@@ -111,12 +111,16 @@ public sealed class Fab : IImageAttack
         for (var run = 0; run < runs; run++)
         {
             using var runScope = NewDisposeScope();
-            var left = sizes.gt(enough).nonzero().flatten();
-            if (left.shape[0] > 0)
+            var target = _options.Targets is null ? null : ranked[TensorIndex.Colon, run / _options.Restarts];
+            using var search = new Search(_options.Epsilon.Norm, images, labels, target, points, sizes, enough);
+            if (search.Count > 0)
             {
-                var target = _options.Targets is null ? null : ranked[TensorIndex.Colon, run / _options.Restarts];
-                var start = run % _options.Restarts == 0 ? images : RandomStart.OnSurface(images, Epsilon.WithValue(Epsilon.Value / 2), random);
-                var search = new Search(_options.Epsilon.Norm, images, labels, target, start, left, points, sizes);
+                if (run % _options.Restarts > 0)
+                {
+                    using var start = RandomStart.OnSurface(images, Epsilon.WithValue(Epsilon.Value / 2), random);
+                    search.StartAt(start);
+                }
+
                 Walk(classifier, search, classes, enough, share => progress?.Invoke((run + share) / runs));
             }
         }
@@ -190,58 +194,74 @@ public sealed class Fab : IImageAttack
     }
 
     /// <summary>The images still searched in one run, and the closest errors so far; smaller whenever some of them are done.</summary>
-    private sealed class Search
+    private sealed class Search : IDisposable
     {
         private readonly PixelNorm _norm;
         private readonly Tensor _points;
         private readonly Tensor _sizes;
-        private Tensor _rows;
-        private Tensor _bestPoints;
-        private Tensor _bestSizes;
+        private readonly RowState _rows;
+        private readonly bool _targeted;
 
-        internal Search(PixelNorm norm, Tensor images, Tensor labels, Tensor? targets, Tensor start, Tensor rows, Tensor points, Tensor sizes)
+        internal Search(PixelNorm norm, Tensor images, Tensor labels, Tensor? targets, Tensor points, Tensor sizes, double enough)
         {
-            (_norm, _points, _sizes, _rows) = (norm, points, sizes, rows);
-            (Clean, Labels, Now) = (images.index_select(0, rows), labels.index_select(0, rows), start.index_select(0, rows));
-            (_bestPoints, _bestSizes) = (points.index_select(0, rows), sizes.index_select(0, rows));
-            Target = targets?.index_select(0, rows);
+            using var scope = NewDisposeScope();
+            (_norm, _points, _sizes, _targeted) = (norm, points, sizes, targets is not null);
+            var places = sizes.gt(enough).nonzero().flatten();
+            Tensor[] given = [images, labels, images, points, sizes, .. targets is null ? Array.Empty<Tensor>() : [targets]];
+            _rows = new RowState([places, .. given.Select(tensor => tensor.index_select(0, places))]);
         }
 
-        internal Tensor Clean { get; private set; }
+        internal long Count => _rows.Count;
 
-        internal Tensor Labels { get; private set; }
+        internal Tensor Clean => _rows[1];
 
-        internal Tensor? Target { get; private set; }
+        internal Tensor Labels => _rows[2];
 
-        internal Tensor Now { get; private set; }
+        internal Tensor Now => _rows[3];
+
+        internal Tensor? Target => _targeted ? _rows[6] : null;
+
+        private Tensor Places => _rows[0];
+
+        private Tensor BestPoints => _rows[4];
+
+        private Tensor BestSizes => _rows[5];
+
+        /// <summary>Takes the starting points from a tensor of the whole batch.</summary>
+        internal void StartAt(Tensor start)
+        {
+            using var chosen = start.index_select(0, Places);
+            Now.copy_(chosen);
+        }
 
         internal void Keep(Tensor wrong)
         {
             var sizes = PixelBall.Sizes(Now - Clean, _norm);
-            var closer = wrong.logical_and(sizes.lt(_bestSizes));
-            _bestPoints.copy_(where(closer.view(-1, 1, 1, 1), Now, _bestPoints));
-            _bestSizes.copy_(where(closer, sizes, _bestSizes));
+            var closer = wrong.logical_and(sizes.lt(BestSizes));
+            BestPoints.copy_(where(closer.view(-1, 1, 1, 1), Now, BestPoints));
+            BestSizes.copy_(where(closer, sizes, BestSizes));
         }
 
         /// <summary>Takes out the images that need no closer error; false when none is left.</summary>
         internal bool Drop(double enough)
         {
-            var left = _bestSizes.gt(enough).nonzero().flatten();
-            if (left.shape[0] == _rows.shape[0])
+            using var scope = NewDisposeScope();
+            var left = BestSizes.gt(enough).nonzero().flatten();
+            if (left.shape[0] < Count)
             {
-                return true;
+                Finish();
+                _rows.Keep(left);
             }
 
-            Finish();
-            (_rows, Clean, Labels, Now) = (_rows[left], Clean[left], Labels[left], Now[left]);
-            (_bestPoints, _bestSizes, Target) = (_bestPoints[left], _bestSizes[left], Target?[left]);
-            return left.shape[0] > 0;
+            return Count > 0;
         }
 
         internal void Finish()
         {
-            _points.index_copy_(0, _rows, _bestPoints);
-            _sizes.index_copy_(0, _rows, _bestSizes);
+            _points.index_copy_(0, Places, BestPoints);
+            _sizes.index_copy_(0, Places, BestSizes);
         }
+
+        public void Dispose() => _rows.Dispose();
     }
 }

@@ -30,10 +30,15 @@ public sealed class FeaturePgd
     /// <summary>Makes the attack.</summary>
     /// <param name="options">Budget and steps; null takes the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are no steps.</exception>
+    /// <exception cref="ArgumentException">The step is measured in another norm than the budget.</exception>
     public FeaturePgd(FeaturePgdOptions? options = null)
     {
         _options = options ?? new FeaturePgdOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(_options.Steps, 1, nameof(options));
+        if (_options.Epsilon.Value > 0)
+        {
+            _options.Epsilon.RequireSameNorm(_options.StepSize, nameof(options));
+        }
     }
 
     /// <summary>Short name for tables and legends.</summary>

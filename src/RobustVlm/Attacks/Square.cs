@@ -95,9 +95,12 @@ public sealed class Square : IImageAttack
         var robust = InputGradient.Losses(classifier, images, labels).Logits.argmax(1).eq(labels);
         for (var run = 0; run < _options.Restarts && _options.Epsilon.Value > 0; run++)
         {
-            using var runScope = NewDisposeScope();
-            var search = new Search(classifier, images, labels, robust, queries, result);
-            search.Try(Start(images, search, random));
+            using var search = new Search(classifier, images, labels, robust, queries, result);
+            using (NewDisposeScope())
+            {
+                search.Try(Start(images, search, random));
+            }
+
             for (var query = 0; query < _options.Queries && search.Drop(); query++)
             {
                 Interruption.ThrowIfRequested();
@@ -139,62 +142,73 @@ public sealed class Square : IImageAttack
     }
 
     /// <summary>The images that are not broken yet, and the best change of each.</summary>
-    private sealed class Search
+    private sealed class Search : IDisposable
     {
         private readonly Classifier _classifier;
         private readonly Tensor _robust;
         private readonly Tensor _queries;
         private readonly Tensor _result;
-        private Tensor _rows;
-        private Tensor _labels;
-        private Tensor _margins;
-        private Tensor _broken;
+        private readonly RowState _rows;
 
         internal Search(Classifier classifier, Tensor images, Tensor labels, Tensor robust, Tensor queries, Tensor result)
         {
-            (_classifier, _robust, _queries, _result, _rows) = (classifier, robust, queries, result, robust.nonzero().flatten());
-            (Clean, Best, _labels) = (images[_rows], images[_rows], labels[_rows]);
-            _margins = full([_rows.shape[0]], double.NegativeInfinity, dtype: images.dtype, device: images.device);
-            _broken = zeros([_rows.shape[0]], dtype: ScalarType.Bool, device: images.device);
+            using var scope = NewDisposeScope();
+            (_classifier, _robust, _queries, _result) = (classifier, robust, queries, result);
+            var places = robust.nonzero().flatten();
+            var clean = images.index_select(0, places);
+            var margins = full([places.shape[0]], double.NegativeInfinity, dtype: images.dtype, device: images.device);
+            _rows = new RowState(places, labels.index_select(0, places), clean, clean, margins, zeros_like(places, dtype: ScalarType.Bool));
         }
 
-        internal Tensor Clean { get; private set; }
+        internal Tensor Clean => _rows[2];
 
-        internal Tensor Best { get; private set; }
+        internal Tensor Best => _rows[3];
+
+        private Tensor Places => _rows[0];
+
+        private Tensor Labels => _rows[1];
+
+        private Tensor Margins => _rows[4];
+
+        private Tensor Broken => _rows[5];
 
         // For the whole batch, so that an image's numbers do not depend on the fate of the others.
         internal Tensor Draw(long[] shape, Generator random) =>
-            rand(shape, dtype: Clean.dtype, device: Clean.device, generator: random).index_select(0, _rows);
+            rand(shape, dtype: Clean.dtype, device: Clean.device, generator: random).index_select(0, Places);
 
         internal void Try(Tensor candidates)
         {
-            if (_rows.shape[0] == 0)
+            if (_rows.Count == 0)
             {
                 return;
             }
 
             using var scope = NewDisposeScope();
-            var (margins, logits) = InputGradient.Losses(_classifier, candidates, _labels, AttackLosses.Margin);
-            _broken.copy_(logits.argmax(1).ne(_labels));
-            var better = margins.gt(_margins).logical_or_(_broken);
+            var (margins, logits) = InputGradient.Losses(_classifier, candidates, Labels, AttackLosses.Margin);
+            Broken.copy_(logits.argmax(1).ne(Labels));
+            var better = margins.gt(Margins).logical_or_(Broken);
             Best.copy_(where(better.view(-1, 1, 1, 1), candidates, Best));
-            _margins.copy_(where(better, margins, _margins));
-            _queries.index_add_(0, _rows, ones_like(_rows), 1);
+            Margins.copy_(where(better, margins, Margins));
+            _queries.index_add_(0, Places, ones_like(Places), 1);
         }
 
         /// <summary>Takes out the broken images; false when none is left.</summary>
         internal bool Drop()
         {
-            var left = _broken.logical_not().nonzero().flatten();
-            if (left.shape[0] < _rows.shape[0])
+            using var scope = NewDisposeScope();
+            var left = Broken.logical_not().nonzero().flatten();
+            if (left.shape[0] < _rows.Count)
             {
-                var done = _broken.nonzero().flatten();
-                _result.index_copy_(0, _rows[done], Best[done]);
-                _robust.index_fill_(0, _rows[done], false);
-                (_rows, Clean, Best, _labels, _margins, _broken) = (_rows[left], Clean[left], Best[left], _labels[left], _margins[left], _broken[left]);
+                var done = Broken.nonzero().flatten();
+                var places = Places.index_select(0, done);
+                _result.index_copy_(0, places, Best.index_select(0, done));
+                _robust.index_fill_(0, places, false);
+                _rows.Keep(left);
             }
 
-            return left.shape[0] > 0;
+            return _rows.Count > 0;
         }
+
+        public void Dispose() => _rows.Dispose();
     }
 }

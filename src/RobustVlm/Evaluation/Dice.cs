@@ -29,7 +29,7 @@ public static class Dice
     /// <param name="masks">Tensor [N, 1, H, W] or [N, H, W] of the same shape, above 0.5 where the finding is.</param>
     /// <param name="threshold">Probabilities above it count as predicted.</param>
     /// <returns>The overlap, beside that of a blank prediction.</returns>
-    /// <exception cref="ArgumentException">The shapes differ, or a value is NaN.</exception>
+    /// <exception cref="ArgumentException">The shapes differ, there are several channels, or a value is NaN.</exception>
     public static DiceResult Of(Tensor probabilities, Tensor masks, double threshold = 0.5)
     {
         ArgumentNullException.ThrowIfNull(probabilities);
@@ -41,12 +41,23 @@ public static class Dice
                 nameof(probabilities));
         }
 
+        if (probabilities.dim() == 4 && probabilities.shape[1] != 1)
+        {
+            throw new ArgumentException(
+                $"Dice takes one channel, not {probabilities.shape[1]}; score each finding alone, with probabilities and masks [:, k].", nameof(probabilities));
+        }
+
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         var scores = probabilities.flatten(1).to(ScalarType.Float64);
         if (scores.isnan().any().item<bool>())
         {
             throw new ArgumentException("Some probabilities are not numbers (NaN); look at the model's outputs.", nameof(probabilities));
+        }
+
+        if (masks.isnan().any().item<bool>())
+        {
+            throw new ArgumentException("Some masks hold values that are not numbers (NaN); leave those images out, or set the values to 0 or 1.", nameof(masks));
         }
 
         var (predicted, truth) = (scores.gt(threshold), masks.flatten(1).gt(0.5));

@@ -175,5 +175,13 @@ internal static class MedMnistBaselines
     };
 
     private static CorruptionBaseline Of(string set, double clean, Dictionary<string, double> errors) =>
-        new($"AlexNet on MedMNIST-C {set}", clean, errors, IsBalanced: true);
+        new($"AlexNet on MedMNIST-C {set}", $"MedMNIST-C {set}", clean, errors, IsBalanced: true)
+        {
+            OtherMetric = set switch
+            {
+                "breastmnist" or "pneumoniamnist" => "balanced error at a threshold tuned on the scores",
+                "chestmnist" => "balanced error averaged over fourteen labels",
+                _ => null,
+            },
+        };
 }

@@ -74,6 +74,30 @@ public sealed class FabTests
         Assert.InRange(toy.Accuracy(attacked), 0.5, 0.515);
     }
 
+    [Theory]
+    [InlineData(PixelNorm.LInfinity)]
+    [InlineData(PixelNorm.L2)]
+    public void The_last_step_holds_no_more_tensors_than_the_first(PixelNorm norm)
+    {
+        using var toy = ToyProblem.Create(seed: 2, count: 60);
+        var epsilon = new PixelBudget(toy.Distances(norm).Order().ElementAt(40), norm);
+        var alive = new List<long>();
+        var sizes = new HashSet<long>();
+        Tensor Watched(Tensor images)
+        {
+            alive.Add(MemoryInfo.Now().LiveTensors);
+            sizes.Add(images.shape[0]);
+            return toy.Classifier(images) + (toy.Classifier(images) * 3).sin();   // bent, so that one step is not enough
+        }
+
+        using var labels = Watched(toy.Images).argmax(1);
+        TensorCount.Now();
+        using var attacked = new Fab(new FabOptions { Epsilon = epsilon, Steps = 20, Restarts = 2 }).Perturb(Watched, toy.Images, labels, new Generator(1));
+
+        Assert.True(sizes.Count > 3);   // images left the batch on the way
+        Assert.InRange(alive.Max(), 0, alive.Take(6).Max() + 2);
+    }
+
     [Fact]
     public void Does_not_depend_on_the_rest_of_the_batch()
     {

@@ -52,6 +52,14 @@ public sealed class FeaturePgdTests : IDisposable
     }
 
     [Fact]
+    public void A_step_of_another_norm_is_refused()
+    {
+        var error = Assert.Throws<ArgumentException>(() => new FeaturePgd(new() { Epsilon = PixelBudget.L2(0.5), StepSize = PixelBudget.Of255(2) }));
+
+        Assert.Contains("same norm", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void On_a_linear_encoder_of_one_feature_the_corner_is_reached()
     {
         // The cosine to a target rises with x0 and falls with x1, so the best point is a corner of the ball.

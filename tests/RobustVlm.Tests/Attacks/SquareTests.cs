@@ -117,6 +117,29 @@ public sealed class SquareTests
         queries.Dispose();
     }
 
+    [Theory]
+    [InlineData(PixelNorm.LInfinity)]
+    [InlineData(PixelNorm.L2)]
+    public void The_last_query_holds_no_more_tensors_than_the_first(PixelNorm norm)
+    {
+        using var toy = ToyProblem.Create(seed: 2, count: 60);
+        var epsilon = new PixelBudget(toy.Distances(norm).Order().ElementAt(40), norm);
+        var alive = new List<long>();
+        var sizes = new HashSet<long>();
+        Tensor Watched(Tensor images)
+        {
+            alive.Add(MemoryInfo.Now().LiveTensors);
+            sizes.Add(images.shape[0]);
+            return toy.Classifier(images);
+        }
+
+        TensorCount.Now();
+        using var attacked = new Square(new SquareOptions { Epsilon = epsilon, Queries = 50 }).Perturb(Watched, toy.Images, toy.Labels, new Generator(1));
+
+        Assert.True(sizes.Count > 3);   // images left the batch on the way
+        Assert.InRange(alive.Max(), 0, alive.Take(5).Max() + 2);
+    }
+
     [Fact]
     public void What_happens_to_an_image_does_not_depend_on_the_fate_of_the_others()
     {

@@ -42,6 +42,8 @@ public sealed class SegmentationAndBalanceTests
 
         Assert.Contains("one shape", Assert.Throws<ArgumentException>(() => Dice.Of(zeros([1, 1, 2, 2]), zeros([1, 2, 2]))).Message, StringComparison.Ordinal);
         Assert.Contains("NaN", Assert.Throws<ArgumentException>(() => Dice.Of(full([1, 2, 2], float.NaN), zeros([1, 2, 2]))).Message, StringComparison.Ordinal);
+        Assert.Contains("masks hold", Assert.Throws<ArgumentException>(() => Dice.Of(zeros([1, 2, 2]), full([1, 2, 2], float.NaN))).Message, StringComparison.Ordinal);
+        Assert.Contains("one channel, not 2", Assert.Throws<ArgumentException>(() => Dice.Of(zeros([1, 2, 2, 2]), zeros([1, 2, 2, 2]))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

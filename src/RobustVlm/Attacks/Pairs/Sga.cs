@@ -49,6 +49,7 @@ public sealed class Sga : IImageTextAttack
     /// <param name="language">The language model that proposes words, in evaluation mode.</param>
     /// <param name="options">Settings; null takes the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are no steps, candidates or changes.</exception>
+    /// <exception cref="ArgumentException">The step is measured in another norm than the budget.</exception>
     public Sga(IMaskedLanguageModel language, SgaOptions? options = null)
     {
         _options = options ?? new SgaOptions();
@@ -56,6 +57,11 @@ public sealed class Sga : IImageTextAttack
         ArgumentOutOfRangeException.ThrowIfLessThan(_options.Steps, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(_options.BatchSize, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfNegative(_options.CopyNoise, nameof(options));
+        if (_options.Epsilon.Value > 0)
+        {
+            _options.Epsilon.RequireSameNorm(_options.StepSize, nameof(options));
+        }
+
         _words = new WordSubstitution(language, _options.Words);
     }
 

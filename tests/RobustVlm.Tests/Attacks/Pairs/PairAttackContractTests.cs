@@ -160,6 +160,14 @@ public sealed class PairAttackContractTests : IDisposable
     }
 
     [Fact]
+    public void A_step_of_another_norm_is_refused()
+    {
+        var error = Assert.Throws<ArgumentException>(() => new Sga(_toy, new() { Epsilon = PixelBudget.L2(0.5), StepSize = PixelBudget.Of255(1) }));
+
+        Assert.Contains("same norm", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Images_without_captions_are_refused()
     {
         Assert.Throws<ArgumentException>(() => new CoAttack(_toy).Perturb(_toy, _images, [["a"], []], new torch.Generator(1)));
