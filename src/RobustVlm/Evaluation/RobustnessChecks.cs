@@ -116,13 +116,13 @@ public static partial class RobustnessChecks
         ForEachBatch(images, batchSize, batch =>
         {
             var first = classifier(batch).to(ScalarType.Float64);
-            var scored = first.isfinite();   // a class that is ruled out has no logit to compare
-            largest = Math.Max(largest, where(scored, first, 0).abs().max().item<double>());
+            var unscored = first.isfinite().logical_not();   // a class that is ruled out has no logit to compare
+            largest = Math.Max(largest, first.masked_fill(unscored, 0).abs().max().item<double>());
             for (var call = 1; call < Calls; call++)
             {
                 var again = classifier(batch).to(ScalarType.Float64);
                 changed = Math.Max(changed, again.argmax(1).ne(first.argmax(1)).sum().item<long>());
-                difference = Math.Max(difference, where(scored, again - first, 0).abs().max().item<double>());
+                difference = Math.Max(difference, (again - first).masked_fill(unscored, 0).abs().max().item<double>());
             }
         });
         return changed == 0 && difference <= LogitChange * largest ? null : new RobustnessWarning(
