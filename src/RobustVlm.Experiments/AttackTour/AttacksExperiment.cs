@@ -198,6 +198,11 @@ public sealed partial class AttacksExperiment
     // Without the names, which the first column has.
     private static string Settings(IImageAttack attack)
     {
+        if (attack is AutoAttack ensemble)
+        {
+            return string.Join(", then ", ensemble.Attacks.Select(part => part.Name)) + "; each on what is still right";
+        }
+
         var text = attack.ToString() ?? "";
         var start = text.IndexOf('{', StringComparison.Ordinal);
         return start < 0 ? text[Math.Min(text.Length, attack.Name.Length)..].Trim() : text[start..].Trim('{', '}', ' ');

@@ -35,7 +35,7 @@ public sealed class WarningTour : IDisposable
     private readonly Tensor _labels;
     private readonly LinearProbe _probe;
     private readonly LinearProbe _waves;
-    private readonly Generator _noise;
+    private readonly Tensor _mislabelled;
     private readonly double _scale;
     private readonly Dictionary<string, Example> _examples;
 
@@ -53,7 +53,7 @@ public sealed class WarningTour : IDisposable
         (_images, _labels) = (batch.Images.clone(), batch.Labels.clone());
         _probe = LinearProbe.Fit(images => images.flatten(1), _images, _labels, world.Classes.Count, new LinearProbeOptions { Regularisation = 1e-4 });
         _waves = LinearProbe.Fit(WavesOf, _images, _labels, world.Classes.Count, new LinearProbeOptions { Regularisation = 1e-4 });
-        _noise = lab.Random("warnings: noise");
+        _mislabelled = Mislabelled();
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         var logits = _probe.Logits(_images);
@@ -121,7 +121,7 @@ public sealed class WarningTour : IDisposable
         _labels.Dispose();
         _probe.Dispose();
         _waves.Dispose();
-        _noise.Dispose();
+        _mislabelled.Dispose();
     }
 
     private Dictionary<string, Example> Examples()
@@ -131,12 +131,12 @@ public sealed class WarningTour : IDisposable
         return new Dictionary<string, Example>
         {
             ["probabilities"] = Probed("softmax inside the model", images => Sound(images).softmax(1)),
-            ["random-forward"] = Probed("noise is added in the model", Noisy),
+            ["random-forward"] = new("noise is added in the model", () => Probe(Sound, s_budget), Noisy),
             ["zero-gradients"] = Probed("logits 1000 times as large", Saturated),
             ["attacked-above-clean"] = new(
                 "the step goes down instead of up, on pictures of which a quarter was wrong",
-                () => RobustnessChecks.AttackHelps(Mistaken(Sound), Run(Sound, new Fgsm(), [PixelBudget.Of255(64)], Mislabelled())),
-                () => RobustnessChecks.AttackHelps(Mistaken(Reversed), Run(Reversed, new Fgsm(), [PixelBudget.Of255(64)], Mislabelled()))),
+                () => RobustnessChecks.AttackHelps(Mistaken(Sound), Run(Sound, new Fgsm(), [PixelBudget.Of255(64)], _mislabelled)),
+                () => RobustnessChecks.AttackHelps(Mistaken(Reversed), Run(Reversed, new Fgsm(), [PixelBudget.Of255(64)], _mislabelled))),
             ["more-budget-helps"] = new(
                 "the model sees waves of the pixels' values", () => RobustnessChecks.MoreBudgetHelps(Run(Sound, new Fgsm(), [PixelBudget.Of255(8), PixelBudget.Of255(16)])),
                 () => RobustnessChecks.MoreBudgetHelps(Run(Waves, new Fgsm(), [PixelBudget.Of255(8), PixelBudget.Of255(16)]))),
@@ -164,7 +164,11 @@ public sealed class WarningTour : IDisposable
 
     private Tensor Stairs(Tensor images) => Sound((images * 15).round() / 15);
 
-    private Tensor Noisy(Tensor images) => Sound(images + (randn(images.shape, device: images.device, generator: _noise) * 0.02));
+    private IReadOnlyList<RobustnessWarning> Noisy()
+    {
+        using var noise = _lab.Random("warnings: noise");
+        return Probe(images => Sound(images + (randn(images.shape, device: images.device, generator: noise) * 0.02)), s_budget);
+    }
 
     // A grey level and the one a wave length away look the same to this model, so a step of that size changes nothing.
     private Tensor Waves(Tensor images) => _waves.Logits(images);
@@ -201,13 +205,14 @@ public sealed class WarningTour : IDisposable
         return ClassifierEvaluation.OnAttacked(classifier, _images, labels ?? _labels, attack, budgets, random);
     }
 
-    private ClassifierResult Mistaken(Classifier classifier) => ClassifierEvaluation.OnClean(classifier, _images, Mislabelled());
+    private ClassifierResult Mistaken(Classifier classifier) => ClassifierEvaluation.OnClean(classifier, _images, _mislabelled);
 
     // One label in four is another class, so that there is something an attack could make better.
     private Tensor Mislabelled()
     {
+        using var scope = NewDisposeScope();
         var numbers = arange(_labels.shape[0], dtype: ScalarType.Int64, device: _labels.device);
-        return where(numbers.remainder(4).eq(0), (_labels + 1).remainder(_probe.ClassCount), _labels);
+        return where(numbers.remainder(4).eq(0), (_labels + 1).remainder(_probe.ClassCount), _labels).MoveToOuterDisposeScope();
     }
 
     private IEnumerable<RobustnessWarning> Boxes(Classifier classifier) => Reported(classifier, PixelBudget.Of255(64), new Pgd(), new Square(new SquareOptions { Queries = 300 }));

@@ -51,6 +51,23 @@ internal static class AttackInput
         CheckValues(images);
     }
 
+    /// <summary>Refuses images that are not square if the attack, or a part of it, needs square ones: before hours of other attacks.</summary>
+    internal static void CheckSides(IImageAttack attack, Tensor images)
+    {
+        if (attack is AutoAttack ensemble)
+        {
+            foreach (var part in ensemble.Attacks)
+            {
+                CheckSides(part, images);
+            }
+        }
+        else if (attack is Square && images.shape[2] != images.shape[3])
+        {
+            throw new ArgumentException(
+                $"Square works on square images, not {images.shape[2]} x {images.shape[3]}; crop or pad them, or leave this attack out.", nameof(images));
+        }
+    }
+
     /// <summary>Checks what the classifier returned for the batch.</summary>
     internal static void CheckLogits(Tensor logits, Tensor images, Tensor labels)
     {

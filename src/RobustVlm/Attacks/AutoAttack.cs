@@ -28,7 +28,7 @@ public sealed record AutoAttackOptions
     /// <summary>Images attacked at once, at least one.</summary>
     public int BatchSize { get; init; } = 250;
 
-    /// <summary>Number format of the gradients: float32, or bfloat16 where speed matters more. Errors are confirmed in float32.</summary>
+    /// <summary>Number format of the gradients: float32, or bfloat16 where speed matters more, labelled AA-custom. Errors are confirmed in float32.</summary>
     public ScalarType GradientType { get; init; } = ScalarType.Float32;
 }
 
@@ -37,13 +37,12 @@ public sealed record AutoAttackOptions
 /// </summary>
 /// <remarks>
 /// With fewer than ten classes the targets are all other classes, and with two APGD on the margin replaces APGD-T: such results are labelled
-/// AA-custom. <see cref="Run"/> does everything; <see cref="Start"/> and <see cref="Next"/> do the same attack by attack, for callers that
+/// AA-custom, and so are those with gradients in bfloat16. <see cref="Run"/> does everything; <see cref="Start"/> and <see cref="Next"/> do the same attack by attack, for callers that
 /// store what they have. Every attack draws from its own generator, so a result does not depend on where a run was interrupted.
 /// </remarks>
 public sealed class AutoAttack : IImageAttack
 {
     private const int StandardTargets = 9;
-    private const double Slack = 1e-6;
 
     private readonly AutoAttackOptions _options;
     private readonly bool _custom;
@@ -78,7 +77,7 @@ public sealed class AutoAttack : IImageAttack
     }
 
     /// <inheritdoc/>
-    public string Name => _custom ? "AA-custom"
+    public string Name => _custom || _options.GradientType != ScalarType.Float32 ? "AA-custom"
         : _options.Version == AutoAttackVersion.Mini ? "AA-mini"
         : _options.Classes > StandardTargets ? "AutoAttack" : "AA-custom";
 
@@ -131,6 +130,7 @@ public sealed class AutoAttack : IImageAttack
     public AutoAttackResult Start(Classifier classifier, Tensor images, Tensor labels, Generator random)
     {
         AttackInput.Check(classifier, images, labels, random);
+        AttackInput.CheckSides(this, images);
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         var right = new List<bool>();
@@ -148,6 +148,7 @@ public sealed class AutoAttack : IImageAttack
         return new AutoAttackResult
         {
             Name = Name,
+            Ensemble = ToString(),
             Epsilon = Epsilon,
             Seed = randint(0, long.MaxValue, [1], dtype: ScalarType.Int64, device: random.device, generator: random).item<long>(),
             FirstBreaker = [.. right.Select(yes => yes ? null : AutoAttackResult.Clean)],
@@ -164,7 +165,7 @@ public sealed class AutoAttack : IImageAttack
     /// <param name="attacked">Float tensor [N, C, H, W], pixels in [0, 1]: the images so far, at first a copy of the clean ones; newly broken ones are written into it.</param>
     /// <param name="progress">Told the finished share of this attack, 0 to 1.</param>
     /// <returns>The result with one more step.</returns>
-    /// <exception cref="ArgumentException">The result belongs to other images or another ensemble, or all attacks have run.</exception>
+    /// <exception cref="ArgumentException">The result belongs to other images or another ensemble, all attacks have run, or the images so far do not fit the clean ones.</exception>
     /// <exception cref="InvalidOperationException">An attack left its budget or [0, 1].</exception>
     public AutoAttackResult Next(
         AutoAttackResult soFar, Classifier classifier, Tensor images, Tensor labels, Tensor attacked, Action<double>? progress = null)
@@ -173,16 +174,24 @@ public sealed class AutoAttack : IImageAttack
         ArgumentNullException.ThrowIfNull(attacked);
         ArgumentNullException.ThrowIfNull(soFar);
         var index = soFar.Steps.Count;
-        if (index >= Attacks.Count || soFar.FirstBreaker.Count != images.shape[0] || soFar.Name != Name || soFar.Epsilon != Epsilon
+        if (index >= Attacks.Count || soFar.FirstBreaker.Count != images.shape[0] || soFar.Name != Name || soFar.Epsilon != Epsilon || soFar.Ensemble != ToString()
             || !soFar.Steps.Select(step => step.Attack).SequenceEqual(Attacks.Take(index).Select(attack => attack.Name)))
         {
             throw new ArgumentException("This result is complete, or belongs to other images or another ensemble; begin with Start.", nameof(soFar));
         }
 
+        if (!attacked.shape.SequenceEqual(images.shape) || attacked.dtype != images.dtype)
+        {
+            throw new ArgumentException(
+                $"The images so far are {attacked.dtype} [{string.Join(", ", attacked.shape)}], the clean ones {images.dtype} [{string.Join(", ", images.shape)}]; "
+                + "give a copy of the clean images, or what the last step left in it.",
+                nameof(attacked));
+        }
+
         using var noGradient = no_grad();
         using var random = new Generator((ulong)soFar.Seed + (ulong)index, images.device);
         var attack = Attacks[index];
-        var meter = new Meter(classifier);
+        var meter = new CountedClassifier(classifier);
         var breakers = soFar.FirstBreaker.ToArray();
         var left = Enumerable.Range(0, breakers.Length).Where(i => breakers[i] is null).Select(i => (long)i).ToArray();
         var done = 0;
@@ -193,7 +202,7 @@ public sealed class AutoAttack : IImageAttack
             var truth = labels.index_select(0, place);
             var before = done;
             var found = attack.Perturb(
-                meter.Call, images.index_select(0, place), truth, random, share => progress?.Invoke((before + (share * rows.Length)) / left.Length));
+                meter.Logits, images.index_select(0, place), truth, random, share => progress?.Invoke((before + (share * rows.Length)) / left.Length));
             var broken = InputGradient.Losses(classifier, found, truth).Logits.argmax(1).ne(truth);
             var hits = broken.nonzero().flatten();
             attacked.index_copy_(0, place[hits], found[hits]);
@@ -211,7 +220,7 @@ public sealed class AutoAttack : IImageAttack
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Name} {Epsilon}: {string.Join(", ", Attacks.Select(attack => attack.Name))}";
+    public override string ToString() => $"{Name} {Epsilon}: {string.Join("; ", Attacks)}";
 
     private static IReadOnlyList<IImageAttack> Ensemble(AutoAttackOptions options)
     {
@@ -237,7 +246,7 @@ public sealed class AutoAttack : IImageAttack
         double Number(Tensor value) => value.to(ScalarType.Float64).item<double>();
         var change = Number(PixelBall.Sizes(attacked - images, result.Epsilon.Norm).max());
         var (low, high) = (Number(attacked.min()), Number(attacked.max()));
-        if (!(change <= result.Epsilon.Value + (Slack * Math.Max(1, result.Epsilon.Value)) && low >= 0 && high <= 1))
+        if (!(result.Epsilon.Allows(change) && low >= 0 && high <= 1))
         {
             throw new InvalidOperationException(
                 $"{result.Steps[^1].Attack} returned images that are {change} away (allowed: {result.Epsilon.Value}), with pixels from {low} to {high}; "
@@ -253,21 +262,6 @@ public sealed class AutoAttack : IImageAttack
         {
             throw new ArgumentException(
                 $"The classifier has {classes} classes, but {Name} was made for {_options.Classes}; set AutoAttackOptions.Classes to {classes}.");
-        }
-    }
-
-    /// <summary>Counts how often a classifier runs.</summary>
-    private sealed class Meter(Classifier classifier)
-    {
-        internal long Forward { get; private set; }
-
-        internal long Backward { get; private set; }
-
-        internal Tensor Call(Tensor images)
-        {
-            Forward += images.shape[0];
-            Backward += images.requires_grad && is_grad_enabled() ? images.shape[0] : 0;
-            return classifier(images);
         }
     }
 }

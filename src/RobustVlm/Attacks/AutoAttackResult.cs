@@ -20,6 +20,9 @@ public sealed record AutoAttackResult
     /// <summary>The label to print with the numbers: AutoAttack, AA-custom or AA-mini.</summary>
     public required string Name { get; init; }
 
+    /// <summary>The attacks with all their settings; a run goes on with the same ones only.</summary>
+    public required string Ensemble { get; init; }
+
     /// <summary>Largest change allowed, with its norm.</summary>
     public required PixelBudget Epsilon { get; init; }
 

@@ -22,6 +22,7 @@ public enum PixelNorm
 public readonly record struct PixelBudget : IParsable<PixelBudget>
 {
     private const string L2Mark = "L2 ";
+    private const double Slack = 1e-6;   // of rounding in float32
 
     /// <summary>Makes a budget on the [0, 1] scale; for grey levels use <see cref="Of255"/>, for Euclidean lengths <see cref="L2"/>.</summary>
     /// <param name="value">The distance: 0 to 1, for L2 any finite length.</param>
@@ -114,6 +115,10 @@ public readonly record struct PixelBudget : IParsable<PixelBudget>
     public override string ToString() => Norm == PixelNorm.L2
         ? string.Create(CultureInfo.InvariantCulture, $"{L2Mark}{Value:0.####}")
         : string.Create(CultureInfo.InvariantCulture, $"{Value * 255.0:0.###}/255");
+
+    /// <summary>Whether a change of this size keeps within the budget, rounding aside; false for NaN.</summary>
+    /// <param name="size">Size of the change, in the norm of the budget.</param>
+    internal bool Allows(double size) => size <= Value + (Slack * Math.Max(1, Value));
 
     /// <summary>Refuses a step that is measured in another norm than this budget.</summary>
     /// <param name="step">The step size; null stands for the attack's own choice.</param>

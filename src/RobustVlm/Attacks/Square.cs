@@ -83,12 +83,7 @@ public sealed class Square : IImageAttack
         Classifier classifier, Tensor images, Tensor labels, Generator random, Action<double>? progress = null)
     {
         Interruption.ThrowIfRequested();
-        if (images.shape[2] != images.shape[3])
-        {
-            throw new ArgumentException(
-                $"Square works on square images, not {images.shape[2]} x {images.shape[3]}; crop or pad them, or leave this attack out.", nameof(images));
-        }
-
+        AttackInput.CheckSides(this, images);
         using var scope = NewDisposeScope();
         var result = images.clone();
         var queries = zeros([images.shape[0]], dtype: ScalarType.Int64, device: images.device);

@@ -119,9 +119,9 @@ public static partial class RobustnessChecks
     {
         ArgumentNullException.ThrowIfNull(outcomes);
         var white = outcomes.Where(outcome => outcome.Backward > 0).ToArray();
-        var broken = white.SelectMany(outcome => outcome.Broken).ToHashSet();
+        var left = white.SelectMany(outcome => outcome.Targets).Except(white.SelectMany(outcome => outcome.Broken)).ToHashSet();   // none that they never got
         return white.Length == 0 ? [] : outcomes.Where(outcome => outcome is { Backward: 0, Forward: > 0 })
-            .Select(outcome => (Outcome: outcome, Extra: outcome.Broken.Count(number => !broken.Contains(number))))
+            .Select(outcome => (Outcome: outcome, Extra: outcome.Broken.Count(left.Contains)))
             .Where(found => found.Extra > BlackBoxMargin * images)
             .Select(found => new RobustnessWarning(
                 "black-box-stronger",

@@ -16,6 +16,10 @@ public sealed record RobustnessWarning(string Code, string Message)
 /// <summary>Looks for signs that an attack was weaker than it should be (after Carlini et al. 2019, arXiv:1902.06705, and AutoAttack's warnings).</summary>
 public static partial class RobustnessChecks
 {
+    private const int Calls = 5;
+    private const double LossChange = 0.02;
+    private const double LogitChange = 1e-4;   // AutoAttack's, of the largest logit
+
     /// <summary>Runs every check that needs no second attack.</summary>
     /// <param name="classifier">The classifier.</param>
     /// <param name="images">Float tensor [N, C, H, W], pixels in [0, 1]; a few dozen are enough.</param>
@@ -72,7 +76,7 @@ public static partial class RobustnessChecks
             + "a sign of masked gradients or of a wrong step size; try other step sizes and random starts.");
     }
 
-    /// <summary>Whether the attack had not finished: more steps change the outcome by over one point.</summary>
+    /// <summary>Whether the attack had not finished: more steps change accuracy by over one point or the mean loss by 2 % or more.</summary>
     /// <param name="result">Result of an attack.</param>
     /// <param name="moreSteps">Result of the same attack with twice the steps, on the same images.</param>
     /// <returns>The doubt, or null.</returns>
@@ -80,9 +84,11 @@ public static partial class RobustnessChecks
     {
         ArgumentNullException.ThrowIfNull(result);
         ArgumentNullException.ThrowIfNull(moreSteps);
-        return Math.Abs(result.Accuracy - moreSteps.Accuracy) <= Margin(result) ? null : new RobustnessWarning(
+        var change = Math.Abs(moreSteps.MeanLoss - result.MeanLoss) / Math.Max(result.MeanLoss, double.Epsilon);
+        return Math.Abs(result.Accuracy - moreSteps.Accuracy) <= Margin(result) && change < LossChange ? null : new RobustnessWarning(
             "more-steps-matter",
-            $"{moreSteps.Attack} leaves {Percent(moreSteps.Accuracy)} right where {result.Attack} left {Percent(result.Accuracy)}; "
+            string.Create(CultureInfo.InvariantCulture, $"{moreSteps.Attack} leaves {Percent(moreSteps.Accuracy)} right at a mean loss of {moreSteps.MeanLoss:G3}, ")
+            + string.Create(CultureInfo.InvariantCulture, $"{result.Attack} {Percent(result.Accuracy)} at {result.MeanLoss:G3}; ")
             + "report the attack with more steps, and double them until nothing changes.");
     }
 
@@ -98,38 +104,65 @@ public static partial class RobustnessChecks
             + "so gradient attacks look weaker than they are; use a loss that does not saturate or an attack without gradients.");
     }
 
-    /// <summary>Whether two calls with the same images differ.</summary>
+    /// <summary>Whether five calls with the same images differ in a prediction or by more than rounding.</summary>
     /// <param name="classifier">The classifier.</param>
     /// <param name="images">Float tensor [N, C, H, W], pixels in [0, 1].</param>
+    /// <param name="batchSize">Images shown at once, at least one.</param>
     /// <returns>The doubt, or null.</returns>
-    public static RobustnessWarning? ForwardIsRandom(Classifier classifier, Tensor images)
+    public static RobustnessWarning? ForwardIsRandom(Classifier classifier, Tensor images, int batchSize = 64)
     {
         ArgumentNullException.ThrowIfNull(classifier);
-        using var noGradient = no_grad();
-        using var scope = NewDisposeScope();
-        var difference = (classifier(images) - classifier(images)).abs().max().to(ScalarType.Float64).item<double>();
-        return difference <= 1e-4 ? null : new RobustnessWarning(
+        var (largest, difference, changed) = (0.0, 0.0, 0L);
+        ForEachBatch(images, batchSize, batch =>
+        {
+            var first = classifier(batch).to(ScalarType.Float64);
+            var unscored = first.isfinite().logical_not();   // a class that is ruled out has no logit to compare
+            largest = Math.Max(largest, first.masked_fill(unscored, 0).abs().max().item<double>());
+            for (var call = 1; call < Calls; call++)
+            {
+                var again = classifier(batch).to(ScalarType.Float64);
+                changed = Math.Max(changed, again.argmax(1).ne(first.argmax(1)).sum().item<long>());
+                difference = Math.Max(difference, (again - first).masked_fill(unscored, 0).abs().max().item<double>());
+            }
+        });
+        return changed == 0 && difference <= LogitChange * largest ? null : new RobustnessWarning(
             "random-forward",
-            string.Create(CultureInfo.InvariantCulture, $"Two calls with the same images give logits that differ by up to {difference:G2}")
+            string.Create(CultureInfo.InvariantCulture, $"{Calls} calls with the same images give logits that differ by up to {difference / largest:G2} of the largest")
             + "; put the model in evaluation mode, or average gradients over several calls if the randomness is meant.");
     }
 
     /// <summary>Whether the outputs are probabilities where logits are expected.</summary>
     /// <param name="classifier">The classifier.</param>
     /// <param name="images">Float tensor [N, C, H, W], pixels in [0, 1].</param>
+    /// <param name="batchSize">Images shown at once, at least one.</param>
     /// <returns>The doubt, or null.</returns>
-    public static RobustnessWarning? OutputsAreProbabilities(Classifier classifier, Tensor images)
+    public static RobustnessWarning? OutputsAreProbabilities(Classifier classifier, Tensor images, int batchSize = 64)
     {
         ArgumentNullException.ThrowIfNull(classifier);
-        using var noGradient = no_grad();
-        using var scope = NewDisposeScope();
-        var outputs = classifier(images).to(ScalarType.Float64);
-        var inRange = outputs.min().item<double>() >= 0 && outputs.max().item<double>() <= 1;
-        var sums = (outputs.sum(1) - 1).abs().max().item<double>() <= 1e-5;
+        var (inRange, sums) = (true, true);
+        ForEachBatch(images, batchSize, batch =>
+        {
+            var outputs = classifier(batch).to(ScalarType.Float64);
+            inRange &= outputs.min().item<double>() >= 0 && outputs.max().item<double>() <= 1;
+            sums &= (outputs.sum(1) - 1).abs().max().item<double>() <= 1e-5;
+        });
         return !(inRange && sums) ? null : new RobustnessWarning(
             "probabilities",
             "The classifier's outputs lie in [0, 1] and sum to one, so they are probabilities and their gradients vanish; return logits, "
             + "without the softmax.");
+    }
+
+    /// <summary>Shows images without a gradient, in batches that each have a dispose scope.</summary>
+    internal static void ForEachBatch(Tensor images, int batchSize, Action<Tensor> visit)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        using var noGradient = no_grad();
+        for (var start = 0L; start < images.shape[0]; start += batchSize)
+        {
+            using var scope = NewDisposeScope();
+            visit(images.narrow(0, start, Math.Min(batchSize, images.shape[0] - start)));
+        }
     }
 
     private static double StandardError(ClassifierResult result) =>

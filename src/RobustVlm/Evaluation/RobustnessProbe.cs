@@ -19,23 +19,25 @@ public static class RobustnessProbe
     /// <param name="labels">Long tensor [N], class indices in [0, K).</param>
     /// <param name="budget">An L-infinity budget at which some images still hold.</param>
     /// <param name="seed">Seed of the attacks.</param>
+    /// <param name="batchSize">Images attacked at once, at least one.</param>
     /// <returns>One record per doubt; empty when there is none.</returns>
     /// <exception cref="ArgumentException">Images or labels cannot be used, or the budget has another norm.</exception>
-    public static IReadOnlyList<RobustnessWarning> Examine(Classifier classifier, Tensor images, Tensor labels, PixelBudget budget, ulong seed = 0)
+    public static IReadOnlyList<RobustnessWarning> Examine(Classifier classifier, Tensor images, Tensor labels, PixelBudget budget, ulong seed = 0, int batchSize = 64)
     {
         AttackInput.Check(classifier, images, labels);
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         if (budget.Norm != PixelNorm.LInfinity)
         {
             throw new ArgumentException($"The checks need an L-infinity budget, not {budget}; write PixelBudget.Of255(4).", nameof(budget));
         }
 
-        var clean = ClassifierEvaluation.OnClean(classifier, images, labels);
+        var clean = ClassifierEvaluation.OnClean(classifier, images, labels, batchSize);
         RobustnessWarning?[] first =
         [
-            RobustnessChecks.OutputsAreProbabilities(classifier, images),
-            RobustnessChecks.ForwardIsRandom(classifier, images),
+            RobustnessChecks.OutputsAreProbabilities(classifier, images, batchSize),
+            RobustnessChecks.ForwardIsRandom(classifier, images, batchSize),
             RobustnessChecks.FewClasses(clean.Probabilities[0].Length),
-            RobustnessChecks.GradientsAreZero(GradientHealth.Measure(classifier, images, labels)),
+            RobustnessChecks.GradientsAreZero(GradientHealth.Measure(classifier, images, labels, batchSize)),
         ];
         var scaleFree = clean.Probabilities[0].Length < 3 ? AttackLoss.Margin : AttackLoss.LogitsRatio;
         var many = Attacked(classifier, new Pgd(new PgdOptions { Steps = Steps }), budget);
@@ -47,7 +49,7 @@ public static class RobustnessProbe
             RobustnessChecks.LogitScaleMatters(many, Attacked(batch => classifier(batch) / LogitDivisor, new Pgd(new PgdOptions { Steps = Steps }), budget)),
             RobustnessChecks.LossMatters(many, Attacked(classifier, new Pgd(new PgdOptions { Steps = Steps, Loss = scaleFree }), budget)),
             RobustnessChecks.LossIsFlat(clean, many),
-            RobustnessChecks.NoiseFindsMore(many, UnderNoise(classifier, images, labels, budget, seed)),
+            RobustnessChecks.NoiseFindsMore(many, UnderNoise(classifier, images, labels, budget, seed, batchSize)),
             RobustnessChecks.LargeBudgetFails(Attacked(classifier, new Pgd(new PgdOptions { Steps = 2 * Steps }), new PixelBudget(LargeBudget))),
         ];
         return [.. first.Concat(second).OfType<RobustnessWarning>(), .. RobustnessChecks.AttackHelps(clean, [many])];
@@ -58,27 +60,31 @@ public static class RobustnessProbe
             var sized = attack.WithEpsilon(size);
             using var random = new Generator(seed, images.device);
             using var scope = NewDisposeScope();
-            var adversarial = sized.Perturb(seen, images, labels, random);
-            return ClassifierEvaluation.OnClean(classifier, adversarial, labels) with { Attack = sized.Name, Epsilon = size };
+            var adversarial = cat([.. images.split(batchSize).Zip(labels.split(batchSize)).Select(batch => sized.Perturb(seen, batch.First, batch.Second, random))]);
+            return ClassifierEvaluation.OnClean(classifier, adversarial, labels, batchSize) with { Attack = sized.Name, Epsilon = size };
         }
     }
 
     /// <summary>For each image, whether it stays right under every one of some random changes of full size.</summary>
-    private static bool[] UnderNoise(Classifier classifier, Tensor images, Tensor labels, PixelBudget budget, ulong seed)
+    private static List<bool> UnderNoise(Classifier classifier, Tensor images, Tensor labels, PixelBudget budget, ulong seed, int batchSize)
     {
-        using var noGradient = no_grad();
-        using var scope = NewDisposeScope();
         using var random = new Generator(seed, images.device);
-        var held = ones([images.shape[0]], dtype: ScalarType.Bool, device: images.device);
-        for (var draw = 0; draw < NoiseDraws; draw++)
+        var held = new List<bool>();
+        RobustnessChecks.ForEachBatch(images, batchSize, batch =>
         {
-            using var step = NewDisposeScope();
-            Interruption.ThrowIfRequested();
-            var signs = rand(images.shape, dtype: images.dtype, device: images.device, generator: random).sub_(0.5).sign_();
-            var logits = InputGradient.Logits(classifier, (images + (signs * budget.Value)).clamp_(0, 1), labels, ScalarType.Float32);
-            held.logical_and_(logits.argmax(1).eq(labels));
-        }
+            var truth = labels.narrow(0, held.Count, batch.shape[0]);
+            var right = ones([batch.shape[0]], dtype: ScalarType.Bool, device: batch.device);
+            for (var draw = 0; draw < NoiseDraws; draw++)
+            {
+                using var step = NewDisposeScope();
+                Interruption.ThrowIfRequested();
+                var signs = rand(batch.shape, dtype: batch.dtype, device: batch.device, generator: random).sub_(0.5).sign_();
+                var logits = InputGradient.Logits(classifier, (batch + (signs * budget.Value)).clamp_(0, 1), truth, ScalarType.Float32);
+                right.logical_and_(logits.argmax(1).eq(truth));
+            }
 
-        return held.Values<bool>();
+            held.AddRange(right.Values<bool>());
+        });
+        return held;
     }
 }

@@ -53,6 +53,7 @@ public sealed record RobustnessReport(
     /// <param name="time">Source of the times; null takes the system's.</param>
     /// <returns>The report.</returns>
     /// <exception cref="ArgumentException">Images, labels, attacks or budgets cannot be used.</exception>
+    /// <exception cref="DirectoryNotFoundException">The folder of the state file does not exist.</exception>
     /// <exception cref="InvalidDataException">The state file belongs to another evaluation.</exception>
     /// <exception cref="OperationCanceledException">The user asked to stop; the state file holds what is finished.</exception>
     public static RobustnessReport Run(
@@ -71,12 +72,23 @@ public sealed record RobustnessReport(
         ArgumentOutOfRangeException.ThrowIfNegative(options.CheckedImages, nameof(options));
         RequireSome(attacks, "attacks", "new Pgd()");
         RequireSome(budgets, "budgets", "PixelBudget.Of255(4)");
+        if (options.StateFile is { } place && Path.GetDirectoryName(Path.GetFullPath(place)) is { } folder && !Directory.Exists(folder))
+        {
+            throw new DirectoryNotFoundException($"The folder of the state file {place} does not exist; create it, or give another StateFile.");
+        }
+
+        foreach (var attack in attacks)
+        {
+            AttackInput.CheckSides(attack, images);
+        }
+
         IImageAttack[] sized = [.. budgets.SelectMany(budget => attacks.Select(attack => attack.WithEpsilon(budget)))];
         var clean = ClassifierEvaluation.OnClean(classifier, images, labels, options.BatchSize);
         var state = StateOf(classifier, images, labels, clean, sized, options);
         if (options.StateFile is { } file)
         {
-            state.ReadIfThere(file);
+            state.ReadIfThere(file, sized);
+            state.Write(file);   // a file that cannot be written fails here, not after hours
         }
 
         var run = new RobustnessRun(classifier, images, labels, options, state, time ?? TimeProvider.System);
@@ -114,9 +126,20 @@ public sealed record RobustnessReport(
     /// <summary>What the attacks did at one budget, in their order.</summary>
     /// <param name="budget">One of the budgets.</param>
     /// <exception cref="ArgumentException">The report has no such budget.</exception>
-    public IReadOnlyList<RobustnessOutcome> OutcomesAt(PixelBudget budget) => Budgets.Contains(budget)
-        ? [.. Outcomes.Where(outcome => outcome.Epsilon == budget)]
-        : throw new ArgumentException($"The report has no budget {budget}; choose from {string.Join(", ", Budgets)}.", nameof(budget));
+    /// <exception cref="InvalidOperationException">The report lacks outcomes, so that accuracies would be too high.</exception>
+    public IReadOnlyList<RobustnessOutcome> OutcomesAt(PixelBudget budget)
+    {
+        if (!Budgets.Contains(budget))
+        {
+            throw new ArgumentException($"The report has no budget {budget}; choose from {string.Join(", ", Budgets)}.", nameof(budget));
+        }
+
+        RobustnessOutcome[] found = [.. Outcomes.Where(outcome => outcome.Epsilon == budget)];
+        return found.Length > 0 && found.Length * Budgets.Count == Outcomes.Count
+            ? found
+            : throw new InvalidOperationException(
+                $"The report has {Outcomes.Count} outcomes at {Budgets.Count} budgets, but {found.Length} of them at {budget}, so an attack is missing; run the evaluation again.");
+    }
 
     /// <inheritdoc/>
     public override string ToString()
@@ -153,6 +176,10 @@ public sealed record RobustnessReport(
         }
     }
 
+    // An attack's own text may round its budget or be no more than the name of its type.
+    private static string Identity(IImageAttack attack) =>
+        string.Create(CultureInfo.InvariantCulture, $"{attack.Name}|{attack.Epsilon.Norm}|{attack.Epsilon.Value:R}|{attack}");
+
     private static RateInterval Interval(IReadOnlyCollection<bool> outcomes) => RateInterval.Wilson(outcomes.Count(right => right), outcomes.Count);
 
     private static int[] Targets(ClassifierResult clean, IEnumerable<RobustnessOutcome> before)
@@ -167,16 +194,17 @@ public sealed record RobustnessReport(
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         var few = Math.Min(options.BatchSize, images.shape[0]);
+        var stored = options.StateFile is not null;   // fingerprints of much data take their time
         return new RobustnessState
         {
-            Images = RobustnessState.HashOf(images),
-            Labels = RobustnessState.HashOf(labels),
-            Attacks = [.. attacks.Select(attack => attack.ToString() ?? attack.Name)],
+            Images = stored ? RobustnessState.HashOf(images) : "",
+            Labels = stored ? RobustnessState.HashOf(labels) : "",
+            Attacks = [.. attacks.Select(Identity)],
             Seed = options.Seed,
             BatchSize = options.BatchSize,
             OnlyStillRight = options.OnlyStillRight,
             Predictions = clean.Predictions,
-            Logits = RobustnessState.Compared(InputGradient.Logits(classifier, images.narrow(0, 0, few), labels.narrow(0, 0, few), ScalarType.Float32)),
+            Logits = !stored ? [] : RobustnessState.Compared(InputGradient.Logits(classifier, images.narrow(0, 0, few), labels.narrow(0, 0, few), ScalarType.Float32)),
         };
     }
 
@@ -194,6 +222,6 @@ public sealed record RobustnessReport(
         var count = Math.Min(Options.CheckedImages, images.shape[0]);
         var budget = Budgets.Where(budget => budget.Norm == PixelNorm.LInfinity && budget.Value > 0).Order(Comparer<PixelBudget>.Create((a, b) => a.Value.CompareTo(b.Value))).FirstOrDefault(PixelBudget.Of255(4));
         using var scope = NewDisposeScope();
-        return count == 0 ? [] : RobustnessProbe.Examine(classifier, images.narrow(0, 0, count), labels.narrow(0, 0, count), budget, Options.Seed);
+        return count == 0 ? [] : RobustnessProbe.Examine(classifier, images.narrow(0, 0, count), labels.narrow(0, 0, count), budget, Options.Seed, Options.BatchSize);
     }
 }

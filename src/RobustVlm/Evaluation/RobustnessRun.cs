@@ -10,11 +10,6 @@ namespace RobustVlm.Evaluation;
 internal sealed class RobustnessRun(
     Classifier classifier, Tensor images, Tensor labels, RobustnessReportOptions options, RobustnessState state, TimeProvider time)
 {
-    private const double Slack = 1e-5;   // of rounding in float32
-
-    private long _forward;
-    private long _backward;
-
     /// <summary>Finishes one attack at one budget, from where the state has it.</summary>
     internal void Attack(int position, IImageAttack attack, IReadOnlyList<int> targets, Action<double> progress)
     {
@@ -26,7 +21,7 @@ internal sealed class RobustnessRun(
             Interruption.ThrowIfRequested();
             var batch = outcome.Targets.Skip(outcome.Tried).Take(options.BatchSize).ToArray();
             var before = outcome.Tried;
-            var after = Try(attack, position, outcome, batch, share => progress((before + (share * batch.Length)) / targets.Count));
+            var after = Try(attack, outcome, batch, share => progress((before + (share * batch.Length)) / targets.Count));
             outcome = after;
             Keep(position, outcome);
         }
@@ -57,31 +52,32 @@ internal sealed class RobustnessRun(
         }
     }
 
-    private RobustnessOutcome Try(IImageAttack attack, int position, RobustnessOutcome outcome, int[] batch, Action<double> progress)
+    private RobustnessOutcome Try(IImageAttack attack, RobustnessOutcome outcome, int[] batch, Action<double> progress)
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        using var random = new Generator(SeedOf(position, outcome.Tried), images.device);
+        using var random = new Generator(SeedOf(attack, outcome.Tried), images.device);
         var chosen = tensor(batch.Select(number => (long)number).ToArray(), device: images.device);
         var (clean, truth) = (images.index_select(0, chosen), labels.index_select(0, chosen));
         var started = time.GetTimestamp();
-        (_forward, _backward) = (0, 0);
-        var adversarial = attack.Perturb(Counted, clean, truth, random, progress);
-        var (forward, backward, seconds) = (_forward, _backward, time.GetElapsedTime(started).TotalSeconds);
+        var counted = new CountedClassifier(classifier);
+        var adversarial = attack.Perturb(counted.Logits, clean, truth, random, progress);
+        var seconds = time.GetElapsedTime(started).TotalSeconds;
 
         var sizes = PixelBall.Sizes((adversarial - clean).to(ScalarType.Float64), attack.Epsilon.Norm).Values<double>();
         var inBox = adversarial.flatten(1).ge(0).logical_and(adversarial.flatten(1).le(1)).all(1).Values<bool>();   // false for NaN too
         var logits = Score(adversarial.clamp(0, 1).nan_to_num(0));
-        var finite = logits.isfinite().all(1).Values<bool>();
+        // Minus infinity is a class that the model rules out.
+        var finite = logits.isnan().any(1).logical_or(logits.amax([1]).isinf()).logical_not().Values<bool>();
         var right = logits.argmax(1).eq(truth).Values<bool>();
-        var allowed = sizes.Select((size, i) => inBox[i] && size <= (attack.Epsilon.Value * (1 + Slack)) + Slack).ToArray();
+        var allowed = sizes.Select((size, i) => inBox[i] && attack.Epsilon.Allows(size)).ToArray();
         return outcome with
         {
             Tried = outcome.Tried + batch.Length,
             Broken = [.. outcome.Broken, .. batch.Where((_, i) => allowed[i] && !(right[i] && finite[i]))],
             Seconds = outcome.Seconds + seconds,
-            Forward = outcome.Forward + forward,
-            Backward = outcome.Backward + backward,
+            Forward = outcome.Forward + counted.Forward,
+            Backward = outcome.Backward + counted.Backward,
             LargestChange = Math.Max(outcome.LargestChange, sizes.Where((_, i) => allowed[i]).DefaultIfEmpty(0).Max()),
             OutOfBudget = outcome.OutOfBudget + allowed.Count(held => !held),
             NotANumber = outcome.NotANumber + finite.Count(number => !number),
@@ -95,17 +91,10 @@ internal sealed class RobustnessRun(
         return classifier(batch);
     }
 
-    private Tensor Counted(Tensor batch)
-    {
-        _forward += batch.shape[0];
-        _backward += is_grad_enabled() && batch.requires_grad ? batch.shape[0] : 0;
-        return classifier(batch);
-    }
-
     // Every batch has its own seed, so that an interrupted evaluation ends as an uninterrupted one.
-    private ulong SeedOf(int position, int start)
+    private ulong SeedOf(IImageAttack attack, int start)
     {
-        var text = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{options.Seed}/{state.Attacks[position]}/{start}");
+        var text = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{options.Seed}/{attack}/{start}");
         return BitConverter.ToUInt64(SHA256.HashData(Encoding.UTF8.GetBytes(text))) >> 1;
     }
 }

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using RobustVlm.Attacks;
 using RobustVlm.Engine;
 using static TorchSharp.torch;
 
@@ -11,7 +13,7 @@ internal sealed record RobustnessState
     private const int ComparedLogits = 32;
     private const double Tolerance = 1e-3;
 
-    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = false };
+    private static readonly JsonSerializerOptions s_json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     public required string Images { get; init; }
 
@@ -34,11 +36,16 @@ internal sealed record RobustnessState
 
     internal static string HashOf(Tensor values)
     {
-        using var scope = NewDisposeScope();
-        var bytes = values.dtype == ScalarType.Int64
-            ? System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.Values<long>().AsSpan()).ToArray()
-            : System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.to(ScalarType.Float32).Values<float>().AsSpan()).ToArray();
-        return $"[{string.Join(", ", values.shape)}] {Convert.ToHexString(SHA256.HashData(bytes))}";
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var pieces = values.dim() > 1 ? values.shape[0] : 1;
+        for (var i = 0L; i < pieces; i++)
+        {
+            // Image by image, so that images on a device or a view of them are not copied as a whole.
+            using var scope = NewDisposeScope();
+            TensorBytes.Read(values.dim() > 1 ? values[i] : values, hash.AppendData);
+        }
+
+        return $"{values.dtype} [{string.Join(", ", values.shape)}] {Convert.ToHexString(hash.GetHashAndReset())}";
     }
 
     internal static double[] Compared(Tensor logits)
@@ -54,8 +61,8 @@ internal sealed record RobustnessState
         File.Move(temporary, file, overwrite: true);
     }
 
-    /// <summary>Takes up the outcomes of a file that was made for the same evaluation.</summary>
-    internal void ReadIfThere(string file)
+    /// <summary>Takes up the outcomes of a file that was made for the same evaluation, with these attacks in this order.</summary>
+    internal void ReadIfThere(string file, IReadOnlyList<IImageAttack> attacks)
     {
         if (!File.Exists(file))
         {
@@ -65,7 +72,7 @@ internal sealed record RobustnessState
         var stored = Parse(file);
         var difference = stored.Images != Images ? "images"
             : stored.Labels != Labels ? "labels"
-            : !stored.Attacks.SequenceEqual(Attacks) ? "attacks or budgets"
+            : !stored.Attacks.SequenceEqual(Attacks) || stored.Outcomes.Zip(attacks).Any(pair => pair.First.Epsilon != pair.Second.Epsilon) ? "attacks or budgets"
             : stored.Seed != Seed || stored.BatchSize != BatchSize || stored.OnlyStillRight != OnlyStillRight ? "settings"
             : !SameOutputs(stored) ? "outputs of the model"
             : null;
@@ -81,19 +88,27 @@ internal sealed record RobustnessState
     {
         try
         {
-            return JsonSerializer.Deserialize<RobustnessState>(File.ReadAllText(file), s_json) ?? throw new JsonException();
+            var state = JsonSerializer.Deserialize<RobustnessState>(File.ReadAllText(file), s_json);
+            return state?.IsWhole() == true ? state : throw new JsonException("A list is missing, or numbers in it do not fit one another.");
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or ArgumentException or NotSupportedException)
         {
             throw new InvalidDataException($"{file} is not the state of an evaluation; delete it or give another file.", error);
         }
     }
 
+    // JSON can leave out or null what the types do not allow to be null.
+    private bool IsWhole() =>
+        Attacks is not null && Predictions is not null && Logits is not null && Outcomes is not null
+        && Outcomes.Count <= Attacks.Count && Outcomes.All(outcome => outcome is { Attack: not null, Targets: not null, Broken: not null }
+            && outcome.Tried >= 0 && outcome.Tried <= outcome.Targets.Count
+            && outcome.Targets.All(number => number >= 0 && number < Predictions.Count) && outcome.Broken.All(outcome.Targets.ToHashSet().Contains));
+
     private bool SameOutputs(RobustnessState stored)
     {
-        var scale = Math.Max(1e-6, Logits.Max(Math.Abs));
+        var scale = Logits.Where(double.IsFinite).Select(Math.Abs).Append(1e-6).Max();
         return stored.Logits.Count == Logits.Count
-            && stored.Logits.Zip(Logits).All(pair => Math.Abs(pair.First - pair.Second) <= Tolerance * scale)
+            && stored.Logits.Zip(Logits).All(pair => pair.First.Equals(pair.Second) || Math.Abs(pair.First - pair.Second) <= Tolerance * scale)
             && stored.Predictions.SequenceEqual(Predictions);
     }
 }

@@ -1,3 +1,4 @@
+using RobustVlm.Engine;
 using RobustVlm.Evaluation;
 using RobustVlm.Experiments.Tours;
 using Xunit;
@@ -29,6 +30,25 @@ public sealed class WarningTourTests : IDisposable
 
         Assert.Contains($"\"## {code}\\n\"", notebook, StringComparison.Ordinal);
         Assert.Contains($"tour.Show(\\\"{code}\\\")", notebook, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_warning_does_not_depend_on_what_was_shown_before()
+    {
+        var first = _tour.Show("random-forward")["Warning"].Select(cell => cell.ToString()).ToArray();
+
+        Assert.Equal(first, _tour.Show("random-forward")["Warning"].Select(cell => cell.ToString()));
+    }
+
+    [Fact]
+    public void Showing_a_warning_leaves_no_tensor_behind()
+    {
+        _tour.Show("attacked-above-clean");
+        var before = MemoryInfo.Now().LiveTensors;
+
+        _tour.Show("attacked-above-clean");
+
+        Assert.InRange(MemoryInfo.Now().LiveTensors, 0, before);
     }
 
     [Fact]

@@ -27,6 +27,60 @@ public sealed class AutoAttackTests
         Assert.All(((AutoAttack)attack.WithEpsilon(PixelBudget.Of255(1))).Attacks, part => Assert.Equal(PixelBudget.Of255(1), part.Epsilon));
     }
 
+    [Theory]
+    [InlineData(AutoAttackVersion.Standard)]
+    [InlineData(AutoAttackVersion.Mini)]
+    public void Short_gradients_are_not_what_was_published(AutoAttackVersion version) =>
+        Assert.Equal("AA-custom", new AutoAttack(new AutoAttackOptions { Version = version, GradientType = ScalarType.BFloat16 }).Name);
+
+    [Fact]
+    public void The_text_tells_the_settings_of_every_part()
+    {
+        static string Text(int steps) => new AutoAttack([new AutoPgd(new AutoPgdOptions { Steps = steps }), new Fab()]).ToString();
+
+        Assert.NotEqual(Text(5), Text(6));
+        Assert.Contains("; FAB-T", Text(5), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_result_goes_on_only_with_the_ensemble_that_began_it()
+    {
+        using var toy = ToyProblem.Create(seed: 3, count: 8);
+        static AutoAttack Of(int steps) => new([new AutoPgd(new AutoPgdOptions { Steps = steps })]);
+        var begun = Of(5).Start(toy.Classifier, toy.Images, toy.Labels, new Generator(1));
+        using var attacked = toy.Images.clone();
+
+        var error = Assert.Throws<ArgumentException>(() => Of(6).Next(begun, toy.Classifier, toy.Images, toy.Labels, attacked));
+
+        Assert.Contains("another ensemble", error.Message, StringComparison.Ordinal);
+        Assert.Single(Of(5).Next(begun, toy.Classifier, toy.Images, toy.Labels, attacked).Steps);
+    }
+
+    [Fact]
+    public void Images_so_far_of_another_shape_are_refused()
+    {
+        using var toy = ToyProblem.Create(seed: 3, count: 8);
+        var attack = new AutoAttack([new Fgsm()]);
+        var begun = attack.Start(toy.Classifier, toy.Images, toy.Labels, new Generator(1));
+        using var fewer = toy.Images.narrow(0, 0, 4).clone();
+
+        var error = Assert.Throws<ArgumentException>(() => attack.Next(begun, toy.Classifier, toy.Images, toy.Labels, fewer));
+
+        Assert.Contains("a copy of the clean images", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Images_that_are_not_square_are_refused_before_any_work()
+    {
+        using var wide = rand(2, 1, 4, 6);
+        using var labels = zeros([2], dtype: ScalarType.Int64);
+
+        var error = Assert.Throws<ArgumentException>(
+            () => new AutoAttack().Start(_ => throw new InvalidOperationException("The classifier was called."), wide, labels, new Generator(1)));
+
+        Assert.Contains("square images, not 4 x 6", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_standard_version_has_the_published_numbers()
     {

@@ -45,6 +45,8 @@ public sealed class RobustnessChecksTests : IDisposable
     {
         AssertCode("more-steps-matter", RobustnessChecks.MoreStepsMatter(Result(4, 20), Result(4, 15)));
         Assert.Null(RobustnessChecks.MoreStepsMatter(Result(4, 20), Result(4, 20)));
+        AssertCode("more-steps-matter", RobustnessChecks.MoreStepsMatter(Result(4, 20), Result(4, 20) with { MeanLoss = 1.03 }));
+        Assert.Null(RobustnessChecks.MoreStepsMatter(Result(4, 20), Result(4, 20) with { MeanLoss = 1.01 }));
     }
 
     [Fact]
@@ -64,6 +66,39 @@ public sealed class RobustnessChecksTests : IDisposable
 
         AssertCode("random-forward", RobustnessChecks.ForwardIsRandom(Noisy, _toy.Images));
         Assert.Null(RobustnessChecks.ForwardIsRandom(_toy.Classifier, _toy.Images));
+    }
+
+    [Fact]
+    public void A_classifier_that_is_random_now_and_then_is_noticed()
+    {
+        var calls = 0;
+        torch.Tensor Rarely(torch.Tensor images) => _toy.Classifier(images) * (++calls % 4 == 0 ? 1.01 : 1);
+
+        AssertCode("random-forward", RobustnessChecks.ForwardIsRandom(Rarely, _toy.Images));
+    }
+
+    [Fact]
+    public void The_size_of_the_logits_does_not_decide_whether_they_are_random()
+    {
+        var calls = 0;
+        torch.Tensor Scaled(double scale, double change) => _toy.Classifier(_toy.Images) * (scale * (++calls % 2 == 0 ? 1 + change : 1));
+
+        Assert.Null(RobustnessChecks.ForwardIsRandom(_ => Scaled(1e4, 1e-5), _toy.Images));   // rounding of large logits
+        AssertCode("random-forward", RobustnessChecks.ForwardIsRandom(_ => Scaled(1e-5, 1e-2), _toy.Images));
+    }
+
+    [Fact]
+    public void A_prediction_that_changes_is_noticed_however_small_the_change()
+    {
+        var calls = 0;
+        torch.Tensor Tied(torch.Tensor images)
+        {
+            var logits = torch.ones([images.shape[0], 2]);
+            logits[0, ++calls % 2].add_(1e-6);
+            return logits;
+        }
+
+        AssertCode("random-forward", RobustnessChecks.ForwardIsRandom(Tied, _toy.Images));
     }
 
     [Fact]

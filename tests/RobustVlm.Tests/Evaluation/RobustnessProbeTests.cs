@@ -52,6 +52,30 @@ public sealed partial class RobustnessProbeTests : IDisposable
     }
 
     [Fact]
+    public void No_check_shows_more_images_at_once_than_the_batch_size()
+    {
+        var largest = 0L;
+        torch.Tensor Watched(torch.Tensor images)
+        {
+            largest = Math.Max(largest, images.shape[0]);
+            return _toy.Classifier(images);
+        }
+
+        Assert.Empty(RobustnessProbe.Examine(Watched, _toy.Images, _toy.Labels, PixelBudget.Of255(1), batchSize: 7));
+        Assert.Equal(7, largest);
+        RobustnessReport.Run(Watched, _toy.Images, _toy.Labels, [new Fgsm()], [PixelBudget.Of255(1)], new RobustnessReportOptions { BatchSize = 5 });
+        Assert.Equal(7, largest);
+    }
+
+    [Fact]
+    public void Noise_is_tried_on_the_images_of_every_batch()
+    {
+        torch.Tensor Reversed(torch.Tensor images) => (2 * _toy.Classifier(images).detach()) - _toy.Classifier(images);
+
+        Assert.Contains("noise-beats-attack", RobustnessProbe.Examine(Reversed, _toy.Images, _toy.Labels, PixelBudget.Of255(4), batchSize: 7).Select(warning => warning.Code));
+    }
+
+    [Fact]
     public void Few_classes_are_noticed()
     {
         using var two = ToyProblem.Create(seed: 3, classes: 2, count: 8);

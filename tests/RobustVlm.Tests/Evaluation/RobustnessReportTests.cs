@@ -123,6 +123,158 @@ public sealed class RobustnessReportTests : IDisposable
     }
 
     [Fact]
+    public void Attacks_and_budgets_are_told_apart_even_when_their_texts_are_the_same()
+    {
+        var options = s_small with { StateFile = Path.Combine(_folder, "state.json") };
+        RobustnessReport RunAt(IImageAttack attack, double budget) =>
+            RobustnessReport.Run(_toy.Classifier, _toy.Images, _toy.Labels, [attack], [new PixelBudget(budget)], options);
+
+        RunAt(new Textless(), 0.01);
+        AssertRefused("attacks or budgets", () => RunAt(new Textless(), 0.02));
+        File.Delete(options.StateFile);
+        RunAt(new Fgsm(), 0.01);
+        AssertRefused("attacks or budgets", () => RunAt(new Fgsm(), 0.01 + 1e-8));
+        File.Delete(options.StateFile);
+        RunAt(Ensemble(5), 0.01);
+        AssertRefused("attacks or budgets", () => RunAt(Ensemble(6), 0.01));
+
+        static AutoAttack Ensemble(int steps) => new([new AutoPgd(new AutoPgdOptions { Steps = steps })]);
+    }
+
+    [Fact]
+    public void Stored_outcomes_of_another_budget_are_refused()
+    {
+        var options = s_small with { StateFile = Path.Combine(_folder, "state.json") };
+        Run([new Fgsm()], options);
+        var text = File.ReadAllText(options.StateFile);
+        File.WriteAllText(options.StateFile, text.Replace("\"Epsilon\":{\"Value\":0.00", "\"Epsilon\":{\"Value\":0.01", StringComparison.Ordinal));
+
+        AssertRefused("attacks or budgets", () => Run([new Fgsm()], options));
+    }
+
+    [Fact]
+    public void A_missing_outcome_is_not_taken_for_robustness()
+    {
+        var report = Run([new Fgsm(), new Pgd()], s_small);
+
+        Assert.Contains("an attack is missing", Assert.Throws<InvalidOperationException>(
+            () => (report with { Outcomes = [.. report.Outcomes.Take(3)] }).RobustAccuracy(s_budgets[1])).Message, StringComparison.Ordinal);
+        Assert.Throws<InvalidOperationException>(
+            () => (report with { Outcomes = [.. report.Outcomes.Select(outcome => outcome with { Epsilon = default })] }).RobustAccuracy(s_budgets[0]));
+    }
+
+    [Fact, Trait("Category", "Slow")]
+    public void The_fingerprint_of_more_than_two_gigabytes_can_be_taken()
+    {
+        using var one = torch.full([1, 3, 224, 224], 0.5f);
+        using var many = one.expand(3600, 3, 224, 224);
+
+        Assert.StartsWith("Float32 [3600, 3, 224, 224] ", RobustnessState.HashOf(many), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Fingerprints_tell_images_apart()
+    {
+        using var other = _toy.Images.clone();
+        other[19, 0, 0, 0].add_(1e-3);
+
+        Assert.Equal(RobustnessState.HashOf(_toy.Images), RobustnessState.HashOf(_toy.Images.clone()));
+        Assert.NotEqual(RobustnessState.HashOf(_toy.Images), RobustnessState.HashOf(other));
+        Assert.NotEqual(RobustnessState.HashOf(_toy.Images), RobustnessState.HashOf(_toy.Images.view(10, -1)));
+    }
+
+    [Fact]
+    public void Nothing_is_compared_when_nothing_is_stored()
+    {
+        Assert.Equal(Images(null) + 7, Images(Path.Combine(_folder, "state.json")));
+
+        long Images(string? file)
+        {
+            var counted = new CountedClassifier(_toy.Classifier);
+            RobustnessReport.Run(counted.Logits, _toy.Images, _toy.Labels, [new Fgsm()], s_budgets, s_small with { StateFile = file });
+            return counted.Forward;
+        }
+    }
+
+    [Theory]
+    [InlineData("\"Outcomes\":[", "\"Outcomes\":null,\"Rest\":[")]
+    [InlineData("\"Logits\":[", "\"Logits\":null,\"Rest\":[")]
+    [InlineData("\"Targets\":[", "\"Targets\":null,\"Rest\":[")]
+    [InlineData("\"Targets\":[", "\"Targets\":[99,")]
+    [InlineData("\"Tried\":20", "\"Tried\":21")]
+    [InlineData("\"Epsilon\":{\"Value\":0.0", "\"Epsilon\":{\"Value\":8.0")]
+    public void A_damaged_state_is_refused_in_one_sentence(string whole, string damaged)
+    {
+        var options = s_small with { StateFile = Path.Combine(_folder, "state.json") };
+        Run([new Fgsm()], options);
+        var text = File.ReadAllText(options.StateFile);
+        Assert.Contains(whole, text, StringComparison.Ordinal);
+        File.WriteAllText(options.StateFile, text.Replace(whole, damaged, StringComparison.Ordinal));
+
+        Assert.Contains("is not the state of an evaluation; delete it", Assert.Throws<InvalidDataException>(() => Run([new Fgsm()], options)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_state_file_that_cannot_be_written_is_noticed_before_the_first_attack()
+    {
+        var missing = s_small with { StateFile = Path.Combine(_folder, "missing", "state.json") };
+        var blocked = s_small with { StateFile = Path.Combine(_folder, "state.json") };
+        Directory.CreateDirectory(blocked.StateFile + ".part");
+
+        Assert.Contains("does not exist; create it", Assert.Throws<DirectoryNotFoundException>(() => Run([new Forbidden()], missing)).Message, StringComparison.Ordinal);
+        Assert.ThrowsAny<UnauthorizedAccessException>(() => Run([new Forbidden()], blocked));
+    }
+
+    [Fact]
+    public void Images_that_are_not_square_are_refused_before_the_first_attack()
+    {
+        using var wide = _toy.Images.repeat(1, 1, 1, 2);
+        torch.Tensor Half(torch.Tensor images) => _toy.Classifier(images.narrow(3, 0, images.shape[3] / 2));
+
+        var error = Assert.Throws<ArgumentException>(() => RobustnessReport.Run(
+            Half, wide, _toy.Labels, [new Forbidden(), new AutoAttack([new Fgsm(), new Square()])], s_budgets, s_small));
+
+        Assert.Contains("square images", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Classes_that_are_ruled_out_with_minus_infinity_are_no_fault()
+    {
+        var options = s_small with { StateFile = Path.Combine(_folder, "state.json"), CheckedImages = 4 };
+        torch.Tensor Masked(torch.Tensor images) => torch.cat([_toy.Classifier(images), torch.full([images.shape[0], 1], float.NegativeInfinity)], 1);
+        RobustnessReport RunOn(Classifier classifier) => RobustnessReport.Run(classifier, _toy.Images, _toy.Labels, [new Pgd()], s_budgets, options);
+
+        var masked = RunOn(Masked);
+        var again = RunOn(Masked);
+
+        Assert.Equal(Run([new Pgd()], s_small).Outcomes.Select(outcome => outcome.Broken), masked.Outcomes.Select(outcome => outcome.Broken));
+        Assert.Equal(masked.Outcomes.Select(outcome => outcome.Seconds), again.Outcomes.Select(outcome => outcome.Seconds));
+        Assert.All(masked.Outcomes, outcome => Assert.Equal(0, outcome.NotANumber));
+        Assert.DoesNotContain(masked.Warnings, warning => warning.Code is "not-a-number" or "random-forward");
+        AssertRefused("outputs", () => RunOn(images => torch.where(torch.isfinite(Masked(images)), Masked(images), -1e4f)));
+        AssertRefused("outputs", () => RunOn(images => Masked(images) * 1.1));
+    }
+
+    [Fact]
+    public void An_infinite_largest_logit_counts_as_broken()
+    {
+        var report = RunOnNumbered([new Breaker("bright", 0.005, 0)], s_small, batch => Bright(batch) / (0.501 - batch.select(3, 1).view(-1, 1)).gt(0).to(torch.ScalarType.Float32));
+
+        Assert.Equal(10, report.Outcomes[0].NotANumber);
+        Assert.Equal(0.5, report.RobustAccuracy(s_budgets[0]).Rate);
+    }
+
+    [Fact]
+    public void Rounding_is_forgiven_up_to_a_millionth()
+    {
+        var over = RunOnNumbered([new Breaker("over", s_budgets[0].Value + 5e-6, 0, 1)], s_small);
+        var rounded = RunOnNumbered([new Breaker("rounded", s_budgets[0].Value + 5e-7, 0, 1)], s_small);
+
+        Assert.Equal(20, over.Outcomes[0].OutOfBudget);
+        Assert.Equal(0, rounded.Outcomes[0].OutOfBudget);
+    }
+
+    [Fact]
     public void Images_outside_the_budget_are_not_counted_and_noticed()
     {
         var report = RunOnNumbered([new Breaker("cheat", 0.2, 0, 1)], s_small);
@@ -151,6 +303,16 @@ public sealed class RobustnessReportTests : IDisposable
         Assert.Equal("black-box-stronger", Assert.Single(RobustnessChecks.BlackBoxIsStronger([white, black], 100)).Code);
         Assert.Empty(RobustnessChecks.BlackBoxIsStronger([white, black with { Broken = [0] }], 100));
         Assert.Empty(RobustnessChecks.BlackBoxIsStronger([white, black], 1000));
+    }
+
+    [Fact]
+    public void A_black_box_that_runs_first_is_not_stronger_for_that()
+    {
+        var black = new RobustnessOutcome { Attack = "Square", Epsilon = s_budgets[0], Targets = [0, 1, 2], Tried = 3, Broken = [0, 1], Forward = 9 };
+        var white = new RobustnessOutcome { Attack = "PGD", Epsilon = s_budgets[0], Targets = [2], Tried = 1, Broken = [2], Forward = 9, Backward = 9 };
+
+        Assert.Empty(RobustnessChecks.BlackBoxIsStronger([black, white], 100));
+        Assert.Single(RobustnessChecks.BlackBoxIsStronger([black, white with { Targets = [1, 2], Tried = 2 }], 100));
     }
 
     [Fact]
@@ -196,6 +358,31 @@ public sealed class RobustnessReportTests : IDisposable
     {
         var second = images.select(3, 1).view(-1);
         return torch.stack([0.501 - second, second - 0.501], 1);
+    }
+
+    /// <summary>An attack that says no more than the name of its type.</summary>
+    private sealed class Textless : IImageAttack
+    {
+        public string Name => "textless";
+
+        public PixelBudget Epsilon { get; private init; }
+
+        public IImageAttack WithEpsilon(PixelBudget epsilon) => new Textless { Epsilon = epsilon };
+
+        public torch.Tensor Perturb(Classifier classifier, torch.Tensor images, torch.Tensor labels, torch.Generator random, Action<double>? progress = null) => images.clone();
+    }
+
+    /// <summary>An attack that must not be reached.</summary>
+    private sealed class Forbidden : IImageAttack
+    {
+        public string Name => "forbidden";
+
+        public PixelBudget Epsilon => default;
+
+        public IImageAttack WithEpsilon(PixelBudget epsilon) => this;
+
+        public torch.Tensor Perturb(Classifier classifier, torch.Tensor images, torch.Tensor labels, torch.Generator random, Action<double>? progress = null) =>
+            throw new InvalidOperationException("The attack was reached.");
     }
 
     /// <summary>Raises the second pixel of images with an even or odd number.</summary>
