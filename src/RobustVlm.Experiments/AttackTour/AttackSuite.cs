@@ -39,7 +39,7 @@ internal static class AttackSuite
     private static Dictionary<string, IImageAttack> Changed(int classes, AttackEffort effort) => effort switch
     {
         AttackEffort.Trial => Of(3, 5, 3, 2, 2, 5, 3, 20, new AutoAttack([new AutoPgd(new AutoPgdOptions { Steps = 5 }), new Square(new SquareOptions { Queries = 20 })])),
-        AttackEffort.Mini => Of(20, 50, 50, 3, 4, 100, 30, 500, new AutoAttack(new AutoAttackOptions { Version = AutoAttackVersion.Mini, Classes = classes })),
+        AttackEffort.Mini => Of(20, 50, 50, 3, 4, 150, 30, 500, new AutoAttack(new AutoAttackOptions { Version = AutoAttackVersion.Mini, Classes = classes })),
         AttackEffort.Published => new() { [nameof(AutoAttack)] = new AutoAttack(new AutoAttackOptions { Classes = classes }) },
         _ => throw new ArgumentOutOfRangeException(nameof(effort), effort, "Use Trial, Mini or Published."),
     };
@@ -49,7 +49,7 @@ internal static class AttackSuite
         [nameof(Pgd)] = new Pgd(new PgdOptions { Steps = pgd }),
         [nameof(AutoPgd)] = new AutoPgd(new AutoPgdOptions { Steps = apgd }),
         [nameof(AutoPgdTargeted)] = new AutoPgdTargeted(new AutoPgdTargetedOptions { Steps = apgdTargeted, Targets = targets }),
-        [nameof(CarliniWagner)] = new CarliniWagner(new CarliniWagnerOptions { SearchSteps = cwSearches, Steps = cw, InitialWeight = 1 }),
+        [nameof(CarliniWagner)] = new CarliniWagner(new CarliniWagnerOptions { SearchSteps = cwSearches, Steps = cw, InitialWeight = 1, LearningRate = 0.002 }),
         [nameof(Fab)] = new Fab(new FabOptions { Steps = fab, Targets = targets }),
         [nameof(Square)] = new Square(new SquareOptions { Queries = queries }),
         [nameof(AutoAttack)] = ensemble,

@@ -22,7 +22,7 @@ internal static class NoiseExplorer
         using var progress = Lab.Progress("Exploring budgets");
         var original = victim.Images[picture].unsqueeze(0);
         var label = victim.Labels[picture].unsqueeze(0);
-        var steps = new List<SliderStep>();
+        var places = new List<(string Label, SideBySide Figure)>();
         foreach (var budget in budgets.Prepend(attack.Epsilon.WithValue(0)))
         {
             // The same noise and the same start at every budget, only larger.
@@ -30,17 +30,18 @@ internal static class NoiseExplorer
             using var attackRandom = lab.Random("explorer: attack");
             var noisy = (original + Noise(original, budget, noiseRandom)).clamp(0, 1);
             var attacked = attack.WithEpsilon(budget).Perturb(victim.Classifier, original, label, attackRandom);
-            steps.Add(new SliderStep(budget.ToString(), Place(victim, picture, budget, attack.Name, cat([original, noisy, attacked]))));
-            progress.Report((double)steps.Count / (budgets.Count + 1));
+            places.Add((budget.ToString(), Place(victim, picture, budget, attack.Name, cat([original, noisy, attacked]))));
+            progress.Report((double)places.Count / (budgets.Count + 1));
         }
 
         progress.Finish($"{budgets.Count} budgets");
+        var height = places.Max(place => place.Figure.Size.Height);   // captions of some answers take more lines
         return new SliderChart
         {
             Title = "Noise levels: one picture, drawn noise and chosen noise",
             Label = attack.Epsilon.Norm == PixelNorm.L2 ? "length of the change" : "largest change of any pixel",
-            Steps = steps,
-            Start = steps.Count / 2,
+            Steps = [.. places.Select(place => new SliderStep(place.Label, place.Figure with { LeastHeight = height }))],
+            Start = places.Count / 2,
         };
     }
 
@@ -75,6 +76,7 @@ internal static class NoiseExplorer
                     new GridRow([.. series.Select(of => AttackPictures.Answer(images, probabilities, of.Item2, truth, names))]),
                     new GridRow([null, Change(1), Change(2)]),
                 ],
+                CellSize = 120,
             },
             Right = new BarChart
             {
@@ -84,8 +86,8 @@ internal static class NoiseExplorer
                 YRange = (0, 1),
                 Categories = names,
                 Series = [.. series.Select(of => new BarSeries(of.Item1, [.. probabilities[of.Item2].to(ScalarType.Float64).cpu().data<double>()]))],
-                Width = 560,
-                Height = 440,
+                Width = 440,
+                Height = 420,
             },
         };
     }

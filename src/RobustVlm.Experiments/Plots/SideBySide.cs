@@ -14,7 +14,10 @@ public sealed record SideBySide : Chart
     /// <summary>The chart on the right; not itself a figure of several.</summary>
     public required Chart Right { get; init; }
 
-    internal override (int Width, int Height) Size => (Left.Size.Width + Right.Size.Width, Math.Max(Left.Size.Height, Right.Size.Height));
+    /// <summary>Least height of the figure in pixels; the charts stay at the top. For figures that take turns in the same place.</summary>
+    public int LeastHeight { get; init; }
+
+    internal override (int Width, int Height) Size => (Left.Size.Width + Right.Size.Width, Math.Max(LeastHeight, Math.Max(Left.Size.Height, Right.Size.Height)));
 
     /// <inheritdoc/>
     public override string ToSvg()

@@ -79,6 +79,20 @@ public sealed class AttacksExperimentTests : IDisposable
         Assert.Equal(["L2 0", "L2 0.15", "L2 0.6"], _experiment.Explore(_victim, attack: new Pgd(new PgdOptions { Epsilon = PixelBudget.L2(1), Steps = 2 })).Steps.Select(step => step.Label));
     }
 
+    [Fact]
+    public void Every_picture_of_every_world_fits_under_one_slider()
+    {
+        using var chest = _experiment.LoadVictim("chest");   // whose answers take one line or two
+
+        for (var picture = 0; picture < chest.Clean.Correct.Count(right => right); picture++)
+        {
+            var explorer = _experiment.Explore(chest, picture);
+
+            Assert.Single(explorer.Steps.Select(step => step.Chart.ToPlotly()["layout"]!["height"]!.ToJsonString()).Distinct());
+            Assert.StartsWith("<svg", explorer.ToSvg(), StringComparison.Ordinal);
+        }
+    }
+
     /// <summary>The explorer as readers have it: the slider of the figure is pressed in a browser, and the pictures change.</summary>
     [SkippableFact]
     public void Moving_the_explorers_slider_in_a_browser_changes_the_pictures()
