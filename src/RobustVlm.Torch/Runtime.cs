@@ -133,6 +133,26 @@ public static unsafe class Runtime
     /// <exception cref="TorchException">Another device or element type.</exception>
     public static IDisposable Autocast(bool enabled, torch.ScalarType dtype, DeviceType device = DeviceType.CPU) => new AutocastRegion(enabled, dtype, device);
 
+    /// <summary>
+    /// Multi-head attention of tokens among themselves (Vaswani et al. 2017, arXiv:1706.03762) in one operator: on small images several times as
+    /// fast as its parts, whose batched products of small matrices run one after another. Can be differentiated twice.
+    /// </summary>
+    /// <param name="joined">Float32 or bfloat16 tensor [N, T, 3 D] on the CPU: queries, keys, values, each head by head.</param>
+    /// <param name="heads">Number of heads; divides D.</param>
+    /// <param name="mask">Float tensor, broadcast to [N, heads, T, T], added to the scores; it gets no gradient. Null hides nothing.</param>
+    /// <returns>Tensor [N, T, D] of the same element type.</returns>
+    /// <exception cref="TorchException">Another shape, element type or device.</exception>
+    public static torch.Tensor Attention(torch.Tensor joined, int heads, torch.Tensor? mask = null)
+    {
+        ArgumentNullException.ThrowIfNull(joined);
+        ThrowIfInterruptedHere();
+        nint result;
+        NativeError.Check(NativeMethods.rvt_attention(joined.Handle, heads, mask?.Handle ?? 0, &result));
+        GC.KeepAlive(joined);
+        GC.KeepAlive(mask);
+        return new torch.Tensor(result);
+    }
+
     /// <summary>Whether the running backward pass wants the gradient of an argument (PyTorch's <c>needs_input_grad</c>).</summary>
     /// <param name="context">The context <c>backward</c> was given.</param>
     /// <param name="tensorIndex">Which tensor among the arguments that are tensors, from 0.</param>

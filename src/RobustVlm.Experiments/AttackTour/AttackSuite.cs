@@ -46,7 +46,7 @@ internal static class AttackSuite
 
     private static Dictionary<string, IImageAttack> Of(int pgd, int apgd, int apgdTargeted, int targets, int cwSearches, int cw, int fab, int queries, IImageAttack ensemble) => new()
     {
-        [nameof(Pgd)] = new Pgd(new PgdOptions { Steps = pgd }),
+        [nameof(Pgd)] = new Pgd(new PgdOptions { Steps = pgd, StopWhenFooled = true }),
         [nameof(AutoPgd)] = new AutoPgd(new AutoPgdOptions { Steps = apgd }),
         [nameof(AutoPgdTargeted)] = new AutoPgdTargeted(new AutoPgdTargetedOptions { Steps = apgdTargeted, Targets = targets }),
         [nameof(CarliniWagner)] = new CarliniWagner(new CarliniWagnerOptions { SearchSteps = cwSearches, Steps = cw, InitialWeight = 1, LearningRate = 0.002 }),

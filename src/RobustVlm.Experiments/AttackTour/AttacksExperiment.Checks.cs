@@ -66,7 +66,7 @@ public sealed partial class AttacksExperiment
         using var progress = Lab.Progress("Comparing number formats");
         (string Name, Func<PixelBudget, ScalarType, IImageAttack> Make)[] attacks =
         [
-            ("PGD", (budget, type) => new Pgd(new PgdOptions { Epsilon = budget, Steps = Options.Effort == AttackEffort.Trial ? 3 : 20, GradientType = type })),
+            ("PGD", (budget, type) => new Pgd(new PgdOptions { Epsilon = budget, Steps = Options.Effort == AttackEffort.Trial ? 3 : 20, StopWhenFooled = true, GradientType = type })),
             ("APGD-CE", (budget, type) => new AutoPgd(new AutoPgdOptions { Epsilon = budget, Steps = Options.Effort == AttackEffort.Trial ? 5 : 50, GradientType = type })),
         ];
         PixelBudget[] budgets = [.. Options.Budgets.Take(4).Select(PixelBudget.Of255)];

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using RobustVlm.Engine;
 using static TorchSharp.torch;
 
 namespace RobustVlm.Attacks;
@@ -37,6 +36,13 @@ public sealed record PgdOptions
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool ReturnLast { get; init; }
 
+    /// <summary>
+    /// Whether an image leaves at the first point that fools the classifier, as decided in float32: robust accuracy stays the same and costs less, but
+    /// that point is not the one of largest loss. Not for attacks with a <see cref="Target"/>.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool StopWhenFooled { get; init; }
+
     /// <summary>Number format of the gradients: float32, or bfloat16 where speed matters more. Losses are compared in float32.</summary>
     public ScalarType GradientType { get; init; } = ScalarType.Float32;
 
@@ -57,12 +63,17 @@ public sealed class Pgd : IImageAttack
     /// <summary>Makes the attack.</summary>
     /// <param name="options">Budget, step size, step count, restarts; null takes the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are no steps or no runs.</exception>
-    /// <exception cref="ArgumentException">The step is measured in another norm than the budget.</exception>
+    /// <exception cref="ArgumentException">The step is measured in another norm than the budget, or an attack with a target is to stop when fooled.</exception>
     public Pgd(PgdOptions? options = null)
     {
         _options = options ?? new PgdOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(_options.Steps, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(_options.Restarts, 1, nameof(options));
+        if (_options.StopWhenFooled && _options.Target != AttackTarget.Any)
+        {
+            throw new ArgumentException("An attack with a target goes on until it is reached; leave out StopWhenFooled or the target.", nameof(options));
+        }
+
         if (_options.Epsilon.Value > 0)
         {
             _options.Epsilon.RequireSameNorm(_options.StepSize, nameof(options));
@@ -102,49 +113,19 @@ public sealed class Pgd : IImageAttack
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         var clean = images.detach();
-        var best = new BestPoints(clean);
+        using var best = new BestPoints(clean);
         if (_options.Epsilon.Value == 0)
         {
-            return best.Points.MoveToOuterDisposeScope();
+            return best.Points.clone().MoveToOuterDisposeScope();
         }
 
         var loss = AttackTargets.Loss(_options.Target, _options.Loss, classifier, clean, labels);
         for (var run = 0; run < _options.Restarts; run++)
         {
             using var runScope = NewDisposeScope();
-            Climb(classifier, clean, labels, loss, start(clean), best, share => progress?.Invoke((run + share) / _options.Restarts));
+            new PgdClimb(_options, classifier, loss, best).Run(clean, labels, start(clean), share => progress?.Invoke((run + share) / _options.Restarts));
         }
 
-        return best.Points.MoveToOuterDisposeScope();
-    }
-
-    private void Climb(
-        Classifier classifier, Tensor images, Tensor labels, LossPerImage loss, Tensor start, BestPoints best, Action<double> progress)
-    {
-        using var ball = new PixelBall(images, _options.Epsilon);
-        var adversarial = ball.Project(start);
-
-        // Losses of a bfloat16 pass are too coarse to be compared with float32 ones, so that run keeps its own score.
-        var exact = _options.GradientType == ScalarType.Float32;
-        var track = exact ? best : new BestPoints(images);
-        for (var step = 0; step < _options.Steps; step++)
-        {
-            Interruption.ThrowIfRequested();
-            using var stepScope = NewDisposeScope();
-            var (gradient, losses, _) = InputGradient.Of(classifier, adversarial, labels, _options.GradientType, loss);
-            if (!_options.ReturnLast)
-            {
-                track.Keep(adversarial, losses);
-            }
-
-            adversarial.copy_(ball.Project(adversarial + ball.Steepest(gradient).mul_(_options.EffectiveStepSize)));
-            progress((step + 1.0) / _options.Steps);
-        }
-
-        best.Keep(adversarial, InputGradient.Losses(classifier, adversarial, labels, loss).Losses);
-        if (!exact && !_options.ReturnLast)
-        {
-            best.Keep(track.Points, InputGradient.Losses(classifier, track.Points, labels, loss).Losses);
-        }
+        return best.Points.clone().MoveToOuterDisposeScope();
     }
 }

@@ -53,6 +53,10 @@ internal static class NativeEngine
 
     internal static bool NeedsGradient(torch.autograd.AutogradContext context, int tensorIndex) => true;
 
+    internal static bool HasAttention => false;
+
+    internal static torch.Tensor Attention(torch.Tensor joined, int heads, torch.Tensor? mask) => throw new NotSupportedException();
+
     internal static IReadOnlyList<torch.Tensor> Checkpoint(
         Func<IReadOnlyList<torch.Tensor>, IReadOnlyList<torch.Tensor>> segment, IReadOnlyList<torch.Tensor> inputs, IReadOnlyList<torch.Generator>? generators) =>
         segment(inputs);
@@ -119,6 +123,10 @@ internal static class NativeEngine
     internal static IDisposable RegisterHook(torch.Tensor tensor, Func<torch.Tensor, torch.Tensor?> hook) => TensorHook.Register(tensor, hook);
 
     internal static bool NeedsGradient(torch.autograd.AutogradContext context, int tensorIndex) => Runtime.NeedsGradient(context, tensorIndex);
+
+    internal static bool HasAttention => true;
+
+    internal static torch.Tensor Attention(torch.Tensor joined, int heads, torch.Tensor? mask) => Runtime.Attention(joined, heads, mask);
 
     internal static IReadOnlyList<torch.Tensor> Checkpoint(
         Func<IReadOnlyList<torch.Tensor>, IReadOnlyList<torch.Tensor>> segment, IReadOnlyList<torch.Tensor> inputs, IReadOnlyList<torch.Generator>? generators) =>

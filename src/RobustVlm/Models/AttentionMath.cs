@@ -1,3 +1,4 @@
+using RobustVlm.Engine;
 using static TorchSharp.torch;
 
 namespace RobustVlm.Models;
@@ -15,6 +16,11 @@ internal static class AttentionMath
     /// <returns>Float tensor [N, T, D].</returns>
     internal static Tensor Mix(Tensor joined, int heads, Tensor? mask)
     {
+        if (FusedAttention.Of(joined, heads, mask) is { } mixed)
+        {
+            return mixed;
+        }
+
         var (batch, tokens, width) = (joined.shape[0], joined.shape[1], joined.shape[2] / 3);
         var parts = joined
             .view(batch, tokens, 3, heads, width / heads)

@@ -56,7 +56,7 @@ public sealed class ClipVisionTransformer : nn.Module<Tensor, Tensor>, IModel<Cl
     public override Tensor forward(Tensor input)
     {
         ModelGuard.CheckImages(input, options.Channels, options.ImageSize);
-        var patches = conv1.call(PixelNormalization.Apply(input, options.Channels, options.PixelMean, options.PixelDeviation, conv1.weight.dtype)).flatten(2).transpose(1, 2);   // (N, patches, D)
+        var patches = PatchProjection.Apply(conv1, PixelNormalization.Apply(input, options.Channels, options.PixelMean, options.PixelDeviation, conv1.weight.dtype));   // (N, patches, D)
         var first = class_embedding.to(patches.dtype).expand(input.shape[0], 1, -1);
         var tokens = cat([first, patches], 1) + positional_embedding;
         var encoded = transformer.call(ln_pre.call(tokens), null);

@@ -141,8 +141,8 @@ internal sealed class PatchEmbedding : nn.Module<Tensor, Tensor>
     /// <summary>Embeds.</summary>
     /// <param name="input">Float tensor [N, C, H, W], pixels in [0, 1].</param>
     /// <returns>Float tensor [N, L, D].</returns>
-    public override Tensor forward(Tensor input) => proj.call(
-        PixelNormalization.Apply(input, options.Channels, options.PixelMean, options.PixelDeviation, proj.weight.dtype)).flatten(2).transpose(1, 2);
+    public override Tensor forward(Tensor input) => PatchProjection.Apply(
+        proj, PixelNormalization.Apply(input, options.Channels, options.PixelMean, options.PixelDeviation, proj.weight.dtype));
 }
 
 /// <summary>Pre-norm transformer block in timm's names.</summary>

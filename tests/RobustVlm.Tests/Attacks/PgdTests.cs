@@ -41,6 +41,33 @@ public sealed class PgdTests
         Assert.InRange(toy.Accuracy(adversarial), exact - 0.0025, exact + 0.06);
     }
 
+    [Theory]
+    [InlineData(torch.ScalarType.Float32)]
+    [InlineData(torch.ScalarType.BFloat16)]
+    public void Stopping_when_fooled_fools_the_same_images_with_less_work(torch.ScalarType type)
+    {
+        using var toy = ToyProblem.Create(seed: 2, classes: 2, count: 200);
+        var options = new PgdOptions { Epsilon = new PixelBudget(toy.Distances().Order().ElementAt(100) + 1e-6), GradientType = type, Restarts = 2 };
+        var (all, some) = (0L, 0L);
+
+        using var patient = new Pgd(options).Perturb(batch => Counted(batch, ref all), toy.Images, toy.Labels, new torch.Generator(1));
+        using var quick = new Pgd(options with { StopWhenFooled = true }).Perturb(batch => Counted(batch, ref some), toy.Images, toy.Labels, new torch.Generator(1));
+
+        Assert.Equal(toy.Accuracy(patient), toy.Accuracy(quick));
+        Assert.InRange(some, 1, all * 0.75);
+        Assert.InRange((quick - toy.Images).abs().max().item<float>(), 0, options.Epsilon.Value + 1e-6);
+
+        torch.Tensor Counted(torch.Tensor batch, ref long count)
+        {
+            count += batch.shape[0];
+            return toy.Classifier(batch);
+        }
+    }
+
+    [Fact]
+    public void A_target_and_stopping_when_fooled_are_not_asked_for_together() => Assert.Contains(
+        "leave out", Assert.Throws<ArgumentException>(() => new Pgd(new PgdOptions { StopWhenFooled = true, Target = AttackTarget.LeastLikely })).Message, StringComparison.Ordinal);
+
     [Fact]
     public void Does_not_depend_on_the_rest_of_the_batch()
     {
