@@ -13,6 +13,8 @@ internal sealed class PgdClimb(PgdOptions options, Classifier classifier, LossPe
     // Losses of a bfloat16 pass are too coarse to be compared with float32 ones, so that run keeps its own score.
     private readonly bool _exact = options.GradientType == ScalarType.Float32;
 
+    private const int WorthALook = 8;
+
     /// <summary>Climbs.</summary>
     /// <param name="images">Float tensor [N, C, H, W], pixels in [0, 1].</param>
     /// <param name="labels">Long tensor [N], the true classes.</param>
@@ -65,8 +67,14 @@ internal sealed class PgdClimb(PgdOptions options, Classifier classifier, LossPe
     private Tensor? Leave(RowState climb, Tensor logits)
     {
         var rows = logits.argmax(1).ne(climb[1]).nonzero().flatten();
-        if (rows.numel() > 0 && !_exact)
+        if (!_exact)
         {
+            // Few are not worth a pass of their own yet: they climb on, and nearly always stay fooled.
+            if (rows.numel() * WorthALook < climb.Count)
+            {
+                return null;
+            }
+
             var (points, labels) = (climb[3].index_select(0, rows), climb[1].index_select(0, rows));
             rows = rows.masked_select(InputGradient.Logits(classifier, points, labels, ScalarType.Float32).argmax(1).ne(labels));
         }
