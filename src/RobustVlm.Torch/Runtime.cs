@@ -133,6 +133,19 @@ public static unsafe class Runtime
     /// <exception cref="TorchException">Another device or element type.</exception>
     public static IDisposable Autocast(bool enabled, torch.ScalarType dtype, DeviceType device = DeviceType.CPU) => new AutocastRegion(enabled, dtype, device);
 
+    /// <summary>Whether a GPU may round the inputs of float32 products and convolutions to TensorFloat-32 (ten bits), which is faster; off unless it is asked for.</summary>
+    public static bool AllowTf32
+    {
+        get
+        {
+            int allowed;
+            NativeError.Check(NativeMethods.rvt_tf32(&allowed));
+            return allowed != 0;
+        }
+
+        set => NativeError.Check(NativeMethods.rvt_set_tf32(value ? 1 : 0));
+    }
+
     /// <summary>
     /// Multi-head attention of tokens among themselves (Vaswani et al. 2017, arXiv:1706.03762) in one operator: on small images several times as
     /// fast as its parts, whose batched products of small matrices run one after another. Can be differentiated twice.

@@ -48,6 +48,8 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library)] internal static partial int rvt_op_call(nint op, NativeValue* arguments, int count, NativeValue* results, int capacity, int* resultCount);
     [LibraryImport(Library)] internal static partial int rvt_free_list(void* handles);
 
+    [LibraryImport(Library)] internal static partial int rvt_tf32(int* allowed);
+    [LibraryImport(Library)] internal static partial int rvt_set_tf32(int allowed);
     [LibraryImport(Library)] internal static partial int rvt_attention(nint joined, int heads, nint mask, nint* result);
 
     [LibraryImport(Library)] internal static partial int rvt_grad_mode(int* enabled);

@@ -15,6 +15,11 @@
 
 namespace {
 
+void allow_tf32(bool allowed) {
+  at::globalContext().setAllowTF32CuDNN(allowed);
+  at::globalContext().setAllowTF32CuBLAS(allowed);
+}
+
 // Counts what tensors really hold on the CPU: views share storage, so counting per tensor would be wrong.
 struct Usage {
   std::atomic<int64_t> live{0};
@@ -88,6 +93,9 @@ RVT_API(rvt_start, (int64_t** live_bytes, int64_t** peak_bytes), (live_bytes, pe
   c10::SetCPUAllocator(&allocator, 200);
   rvt::end_without_destructors();
 
+  // cuDNN would otherwise round the inputs of float32 convolutions to ten bits: an attack's gradient is worse for it, and nothing tells.
+  allow_tf32(false);
+
   // Tensors below the size of a block come from malloc, which would map and unmap the larger of them one by one and shrink
   // the heap whenever a few are freed: the next step then pays for every page again.
   mallopt(M_MMAP_THRESHOLD, 2 * static_cast<int>(rvt::blocks::kSmallest));
@@ -96,6 +104,10 @@ RVT_API(rvt_start, (int64_t** live_bytes, int64_t** peak_bytes), (live_bytes, pe
   *live_bytes = reinterpret_cast<int64_t*>(&usage.live);
   *peak_bytes = reinterpret_cast<int64_t*>(&usage.peak);
 }
+
+RVT_API(rvt_tf32, (int32_t* allowed), (allowed)) { *allowed = at::globalContext().allowTF32CuDNN() && at::globalContext().allowTF32CuBLAS(); }
+
+RVT_API(rvt_set_tf32, (int32_t allowed), (allowed)) { allow_tf32(allowed != 0); }
 
 RVT_API(rvt_reset_peak, (), ()) { usage.peak.store(usage.live.load()); }
 

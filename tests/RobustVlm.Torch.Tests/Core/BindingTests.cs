@@ -25,6 +25,41 @@ public class BindingTests
     public void Nothing_but_guarded_entry_points_is_exported_with_c_linkage() =>
         Assert.All(Exports(cLinkageOnly: true), name => Assert.StartsWith("rvt_", name, StringComparison.Ordinal));
 
+    [Fact]
+    public void Tensor_float_32_is_off_until_it_is_asked_for()
+    {
+        Assert.False(Runtime.AllowTf32);
+        Runtime.AllowTf32 = true;
+        Assert.True(Runtime.AllowTf32);
+        Runtime.AllowTf32 = false;
+    }
+
+    [Theory]
+    [InlineData(4, "D is a multiple")]
+    [InlineData(0, "D is a multiple")]
+    public void Attention_refuses_heads_that_do_not_divide_the_width(int heads, string text)
+    {
+        using var joined = torch.zeros(1, 2, 18);
+        Assert.Contains(text, Assert.ThrowsAny<Exception>(() => Runtime.Attention(joined, heads)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Attention_refuses_what_it_cannot_compute()
+    {
+        using var exact = torch.zeros([1, 2, 18], dtype: torch.ScalarType.Float64);
+        using var flat = torch.zeros(2, 18);
+        using var joined = torch.zeros(1, 2, 18);
+        using var wrong = torch.zeros(3, 3);
+        using var trained = torch.zeros(2, 2).requires_grad_();
+        Assert.Contains("float32 and bfloat16", Assert.ThrowsAny<Exception>(() => Runtime.Attention(exact, 2)).Message, StringComparison.Ordinal);
+        Assert.ThrowsAny<Exception>(() => Runtime.Attention(flat, 2));
+        Assert.ThrowsAny<Exception>(() => Runtime.Attention(joined, 2, wrong));
+        Assert.Contains("no gradient of a mask", Assert.ThrowsAny<Exception>(() => Runtime.Attention(joined, 2, trained)).Message, StringComparison.Ordinal);
+        using var none = torch.zeros(0, 2, 18);
+        using var empty = Runtime.Attention(none, 3);
+        Assert.Equal([0, 2, 6], empty.shape);
+    }
+
     [Theory, MemberData(nameof(Schemas))]
     public unsafe void Operator_exists_with_the_schema_the_code_was_generated_from(string schema)
     {
