@@ -77,23 +77,8 @@ public sealed class AutoPgd : IImageAttack
     /// <returns>Float tensor [N, C, H, W].</returns>
     internal Tensor Perturb(Classifier classifier, Tensor images, Tensor labels, Func<Tensor, Tensor> start, Action<double>? progress = null)
     {
-        AttackInput.Check(classifier, images, labels);
-        using var noGradient = no_grad();
-        using var scope = NewDisposeScope();
-        var clean = images.detach();
-        if (_options.Epsilon.Value == 0)
-        {
-            return clean.clone().MoveToOuterDisposeScope();
-        }
-
         var loss = AttackLosses.Of(_options.Loss);
-        using var search = new AutoPgdSearch(classifier, clean, labels, _options.Epsilon, _options.Steps, _options.GradientType);
-        for (var run = 0; run < _options.Restarts; run++)
-        {
-            using var runScope = NewDisposeScope();
-            search.Run(start(clean), _ => loss, share => progress?.Invoke((run + share) / _options.Restarts));
-        }
-
-        return search.Result.clone().MoveToOuterDisposeScope();
+        return AutoPgdSearch.Attack(
+            classifier, images, labels, start, progress, _options.Epsilon, _options.Steps, _options.GradientType, _ => (_options.Restarts, (_, _) => loss));
     }
 }

@@ -51,6 +51,44 @@ internal sealed class AutoPgdSearch : IDisposable
     /// <summary>Whether fooled images leave the batch; otherwise they climb on, and the last point that fooled counts, as in the authors' code.</summary>
     internal bool StopsWhenFooled { get; init; } = true;
 
+    /// <summary>A whole attack: runs from given starts, each on what still stands.</summary>
+    /// <param name="classifier">The attacked function.</param>
+    /// <param name="images">Float tensor [N, C, H, W], pixels in [0, 1].</param>
+    /// <param name="labels">Long tensor [N], the true classes.</param>
+    /// <param name="start">Tells where each run begins, tensor [N, C, H, W] in the ball, from the images.</param>
+    /// <param name="progress">Told the finished share.</param>
+    /// <param name="epsilon">Radius of the ball, and its norm.</param>
+    /// <param name="steps">Steps of a run.</param>
+    /// <param name="type">Number format of the gradients.</param>
+    /// <param name="plan">From the search, before its first run, to the number of runs and to the loss of a run, counted from 0, at places in the batch.</param>
+    /// <returns>Float tensor [N, C, H, W].</returns>
+    internal static Tensor Attack(
+        Classifier classifier, Tensor images, Tensor labels, Func<Tensor, Tensor> start, Action<double>? progress, PixelBudget epsilon, int steps, ScalarType type,
+        Func<AutoPgdSearch, (int Runs, Func<int, Tensor, LossPerImage> Loss)> plan)
+    {
+        AttackInput.Check(classifier, images, labels);
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        var clean = images.detach();
+        if (epsilon.Value == 0)
+        {
+            return clean.clone().MoveToOuterDisposeScope();
+        }
+
+        using var search = new AutoPgdSearch(classifier, clean, labels, epsilon, steps, type);
+        var (runs, loss) = plan(search);
+        for (var run = 0; run < runs; run++)
+        {
+            using var runScope = NewDisposeScope();
+            var number = run;
+
+            // Drawn even when nothing stands any more, so that what is drawn next does not depend on that.
+            search.Run(start(clean), places => loss(number, places), share => progress?.Invoke((number + share) / runs));
+        }
+
+        return search.Result.clone().MoveToOuterDisposeScope();
+    }
+
     /// <summary>Steps after which step sizes are looked at (section 3 of the paper).</summary>
     /// <param name="steps">Steps of a run.</param>
     /// <returns>The counts, rising.</returns>

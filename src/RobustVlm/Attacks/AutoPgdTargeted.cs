@@ -73,36 +73,15 @@ public sealed class AutoPgdTargeted : IImageAttack
     /// <param name="start">Tells where each run begins, tensor [N, C, H, W] in the ball, from the images.</param>
     /// <param name="progress">Told the finished share.</param>
     /// <returns>Float tensor [N, C, H, W].</returns>
-    internal Tensor Perturb(Classifier classifier, Tensor images, Tensor labels, Func<Tensor, Tensor> start, Action<double>? progress = null)
-    {
-        AttackInput.Check(classifier, images, labels);
-        using var noGradient = no_grad();
-        using var scope = NewDisposeScope();
-        var clean = images.detach();
-        if (_options.Epsilon.Value == 0)
+    internal Tensor Perturb(Classifier classifier, Tensor images, Tensor labels, Func<Tensor, Tensor> start, Action<double>? progress = null) =>
+        AutoPgdSearch.Attack(classifier, images, labels, start, progress, _options.Epsilon, _options.Steps, _options.GradientType, search =>
         {
-            return clean.clone().MoveToOuterDisposeScope();
-        }
-
-        using var search = new AutoPgdSearch(classifier, clean, labels, _options.Epsilon, _options.Steps, _options.GradientType);
-        var ranked = AttackTargets.Ranked(search.CleanLogits, labels);
-        var few = search.CleanLogits.shape[1] < RatioClasses;
-        var targets = (int)Math.Min(_options.Targets, ranked.shape[1]);
-        var runs = targets * _options.Restarts;
-        for (var run = 0; run < runs; run++)
-        {
-            using var runScope = NewDisposeScope();
-            var target = ranked[TensorIndex.Colon, run / _options.Restarts];
-            LossPerImage Loss(Tensor places)
+            var ranked = AttackTargets.Ranked(search.CleanLogits, labels);
+            var few = search.CleanLogits.shape[1] < RatioClasses;
+            return ((int)Math.Min(_options.Targets, ranked.shape[1]) * _options.Restarts, (run, places) =>
             {
-                var wanted = target.index_select(0, places);
+                var wanted = ranked[TensorIndex.Colon, run / _options.Restarts].index_select(0, places);
                 return few ? AttackLosses.TargetedMargin(wanted) : AttackLosses.TargetedLogitsRatio(wanted);
-            }
-
-            // Drawn even when nothing stands any more, so that what is drawn next does not depend on that.
-            search.Run(start(clean), Loss, share => progress?.Invoke((run + share) / runs));
-        }
-
-        return search.Result.clone().MoveToOuterDisposeScope();
-    }
+            });
+        });
 }
