@@ -38,11 +38,15 @@ internal sealed class MeLoSweep : ISweep
 
         foreach (var task in plan.Tasks)
         {
-            foreach (var arm in MeLoPlan.Arms)
+            // Ranks share their choice; each is looked up once.
+            foreach (var arms in MeLoPlan.Arms.GroupBy(MeLoPlan.TunedArm))
             {
-                if (LearningRateOf(choosing, plan, task, arm) is { } rate)
+                if (LearningRateOf(choosing, plan, task, arms.Key) is { } rate)
                 {
-                    yield return Fit(lab, plan, task, arm, rate);
+                    foreach (var arm in arms)
+                    {
+                        yield return Fit(lab, plan, task, arm, rate);
+                    }
                 }
             }
         }
