@@ -77,7 +77,7 @@ internal sealed record MeLoPlan
                 new("tuberculosis", new(530, 200, 1000), 16, 32),
                 new("blood cells", new(1000, 200, 1000), 10, 32),
                 new("chest findings", new(1500, 400, 2000), 8, 32),
-                new("mammograms", new(246, 200, 1000), 30, 32),
+                new("mammograms", new(246, 200, 1000), 20, 32),
             ],
         },
         Scale.Paper => throw new ArgumentException("At paper scale this experiment needs a pre-trained ViT-B/16 and the four sets; its sweep has smoke and demo only."),
@@ -92,7 +92,7 @@ internal sealed record MeLoPlan
         MeLoMode.FullFineTuning => [1e-4, 3e-4, 1e-3],
         MeLoMode.FromScratch => [3e-4, 1e-3, 3e-3],
         MeLoMode.LowRank => [3e-3, 1e-2, 3e-2],
-        MeLoMode.LinearProbe => [1e-2, 3e-2, 1e-1],
+        MeLoMode.LinearProbe => [3e-2, 1e-1, 3e-1],
         MeLoMode.DeepHead => [1e-3, 3e-3, 1e-2],
         _ => throw new ArgumentOutOfRangeException(nameof(mode), mode, "Choose one of the five modes."),
     };
