@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using RobustVlm.Data.Text;
 using RobustVlm.Experiments.Results;
@@ -17,6 +18,8 @@ public static class ShippedCheckpoints
     internal const string AutoencoderName = "mini-autoencoder-v1";
 
     private const string Folder = "checkpoints";
+
+    private static readonly ConcurrentDictionary<(string Path, DateTime Written, long Length), string> s_hashes = new();
 
     internal static readonly string[] TextEncoderNames = ["mini-bert-captions-v1", "mini-bert-reports-v1"];
 
@@ -56,7 +59,12 @@ public static class ShippedCheckpoints
     /// <summary>SHA-256 of a checkpoint's weights; runs are stored with it.</summary>
     /// <param name="lab">The lab.</param>
     /// <param name="name">One of <see cref="Names"/>.</param>
-    internal static string HashOf(Lab lab, string name) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(PathOf(lab, name))));
+    internal static string HashOf(Lab lab, string name)
+    {
+        // A sweep asks for the same file hundreds of times.
+        var file = new FileInfo(PathOf(lab, name));
+        return s_hashes.GetOrAdd((file.FullName, file.LastWriteTimeUtc, file.Length), _ => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file.FullName))));
+    }
 
     /// <summary>Where a checkpoint comes from.</summary>
     /// <param name="lab">The lab.</param>

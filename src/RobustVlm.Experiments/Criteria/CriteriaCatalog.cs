@@ -1,7 +1,9 @@
+using RobustVlm.Experiments.MeLoStudy;
+
 namespace RobustVlm.Experiments.Criteria;
 
 /// <summary>Every claim of the ledger, in the order of its rows; an experiment adds its own.</summary>
 internal static class CriteriaCatalog
 {
-    internal static IReadOnlyList<ICriterion> All { get; } = [];
+    internal static IReadOnlyList<ICriterion> All { get; } = [.. MeLoCriteria.All];
 }

@@ -15,6 +15,9 @@ internal enum Quantity
     /// <summary>First arm divided by second.</summary>
     Ratio,
 
+    /// <summary>First arm minus the mean of the others, e.g. of the ends of a gain: above zero, it has more than half of it.</summary>
+    LeadOverMean,
+
     /// <summary>Least-squares slope of the arms' values over their <see cref="Arm{TOptions}.X"/>.</summary>
     Slope,
 
@@ -93,6 +96,7 @@ internal sealed record StatisticalTest(Quantity Quantity, Side Side, double Limi
         Quantity.Value => y[0],
         Quantity.Difference => y[0] - y[1],
         Quantity.Ratio => y[0] / y[1],
+        Quantity.LeadOverMean => y[0] - y.Skip(1).Average(),
         Quantity.Slope => Trends.Slope(x, y),
         _ => Trends.RankCorrelation(x, y),
     };
@@ -123,7 +127,12 @@ internal sealed record StatisticalTest(Quantity Quantity, Side Side, double Limi
 
     public override string ToString()
     {
-        var what = Quantity == Quantity.RankCorrelation ? "rank correlation" : Quantity.ToString().ToLowerInvariant();
+        var what = Quantity switch
+        {
+            Quantity.RankCorrelation => "rank correlation",
+            Quantity.LeadOverMean => "first arm minus the mean of the others",
+            _ => Quantity.ToString().ToLowerInvariant(),
+        };
         var subject = JudgedBy switch
         {
             JudgedBy.Interval => $"the 95 % interval of the {what} over seeds lies",

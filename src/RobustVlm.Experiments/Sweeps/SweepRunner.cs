@@ -30,16 +30,21 @@ internal sealed class SweepRunner
         _request = request;
         _output = output;
         IsPublishing = WhyNotPublished is null;
-        _store = IsPublishing ? lab.Store.Published : lab.Store;
+        _store = StoreOf(lab);
         _locks = Path.Combine(lab.Root, "data", "runs", sweep.Experiment);
     }
 
     /// <summary>Whether the runs go to the tracked results.</summary>
     internal bool IsPublishing { get; }
 
+    /// <summary>Where a sweep looks for runs that others rest on: published runs never rest on unpublished ones.</summary>
+    internal static ResultStore StoreOf(Lab lab) => WhyNot(lab) is null ? lab.Store.Published : lab.Store;
+
     private string Target => IsPublishing ? $"data/results/{_sweep.Experiment}" : $"data/runs/{_sweep.Experiment} ({WhyNotPublished})";
 
-    private string? WhyNotPublished => _lab switch
+    private string? WhyNotPublished => WhyNot(_lab);
+
+    private static string? WhyNot(Lab lab) => lab switch
     {
         { Scale: Scale.Smoke } => "smoke scale is never published",
         { Commit: GitCommit.Unknown } => "the code is in no git repository",

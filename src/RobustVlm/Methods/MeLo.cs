@@ -1,4 +1,5 @@
 using RobustVlm.Data;
+using RobustVlm.Engine;
 using RobustVlm.Methods.LowRank;
 using RobustVlm.Methods.Training;
 using RobustVlm.Models;
@@ -64,6 +65,7 @@ public sealed record MeLoOptions
 /// Adapts a vision transformer to a task by low-rank updates of its queries and values (MeLo: Zhu et al. 2023, arXiv:2311.08236), or by what that is compared with:
 /// all modes share data order, loop, loss and selection.
 /// </summary>
+/// <remarks>A head on a frozen backbone learns from features that are computed once, in float32, unless the images are changed at random.</remarks>
 public sealed class MeLo
 {
     private const double LastLearningRate = 1e-6;
@@ -101,6 +103,7 @@ public sealed class MeLo
     /// <param name="progress">Told about each step.</param>
     /// <returns>The classifier in evaluation mode, on the backbone's device, and how it came about.</returns>
     /// <exception cref="ArgumentException">Images and labels do not fit each other or the backbone.</exception>
+    /// <exception cref="OperationCanceledException">The user asked to stop; the backbone is as it was.</exception>
     public MeLoResult Train(
         VisionTransformer backbone, string task, int classes, Tensor images, Tensor labels, Tensor validationImages, Tensor validationLabels,
         Func<Tensor, Tensor, double> score, Generator random, Action<TrainingProgress>? progress = null)
@@ -127,17 +130,26 @@ public sealed class MeLo
             }
 
             using var best = new BestWeights(model);
-            var perEpoch = images.shape[0] / Math.Min(images.shape[0], _options.BatchSize);
-            using var curves = Trainer((int)(perEpoch * _options.Epochs)).Train(model, images, labels, order, AfterStep);
+            using var features = model is HeadedModel { IsFrozen: true } frozen && _options.Augmentation is null ? new FrozenFeatures(frozen, images, validationImages) : null;
+            var (trained, inputs, validationInputs) = features is null ? (model, images, validationImages) : (features.Head, features.Train, features.Validation);
+            using var batches = new BatchOrder(images.shape[0], _options.BatchSize, order);
+            using var curves = Trainer((int)(batches.BatchesPerRound * _options.Epochs)).Train(trained, Batch, order, AfterStep);
             best.Restore();
+            model.eval();
             return new MeLoResult(model, _options.Mode, best.Count, curves.Losses, best.Scores);
+
+            (Tensor Inputs, Tensor Labels) Batch(TrainingStep step)
+            {
+                var chosen = batches.Indices(step.Batch).to(inputs.device);
+                return (inputs.index_select(0, chosen), labels.index_select(0, chosen));
+            }
 
             void AfterStep(TrainingProgress step)
             {
                 progress?.Invoke(step);
-                if (step.Step % perEpoch == 0)
+                if (step.Step % batches.BatchesPerRound == 0)
                 {
-                    best.Add(Score(model, validationImages, validationLabels, score));
+                    best.Add(Score(trained, validationInputs, validationLabels, score));
                 }
             }
         }
@@ -169,11 +181,28 @@ public sealed class MeLo
         var parts = new List<Tensor>();
         for (var start = 0L; start < images.shape[0]; start += ScoringBatch)
         {
+            Interruption.ThrowIfRequested();
             using var batch = NewDisposeScope();
             parts.Add(model.call(images.narrow(0, start, Math.Min(ScoringBatch, images.shape[0] - start))).MoveToOuterDisposeScope());
         }
 
         return cat(parts, 0).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>What a frozen backbone says about all images, and the head that learns from it.</summary>
+    private sealed class FrozenFeatures(HeadedModel model, Tensor images, Tensor validationImages) : IDisposable
+    {
+        internal nn.Module<Tensor, Tensor> Head { get; } = model.Head;
+
+        internal Tensor Train { get; } = Logits(model.Body, images).DetachFromDisposeScope();
+
+        internal Tensor Validation { get; } = Logits(model.Body, validationImages).DetachFromDisposeScope();
+
+        public void Dispose()
+        {
+            Train.Dispose();
+            Validation.Dispose();
+        }
     }
 
     private static double Score(nn.Module<Tensor, Tensor> model, Tensor images, Tensor labels, Func<Tensor, Tensor, double> score)

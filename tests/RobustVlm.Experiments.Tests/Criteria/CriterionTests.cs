@@ -139,6 +139,30 @@ public sealed class CriterionTests : IDisposable
         Assert.Equal(Outcome.NotReproduced, (criterion with { Test = StatisticalTest.RankCorrelation(-0.9) }).Evaluate(_store, Scale.Demo).Outcome);
     }
 
+    [Theory]
+    [InlineData(0.87, Outcome.Reproduced)]
+    [InlineData(0.84, Outcome.NotReproduced)]
+    public void The_first_arm_can_be_asked_for_more_than_half_of_the_gain_between_the_others(double first, Outcome outcome)
+    {
+        foreach (var (rank, value) in new[] { (1, first), (0, 0.80), (4, 0.90) })
+        {
+            Write(new() { Rank = rank }, [.. s_better.Select((_, i) => value + (0.001 * i))]);
+        }
+
+        var criterion = Superior with
+        {
+            Varied = ["rank"],
+            Test = new StatisticalTest(Quantity.LeadOverMean, Side.Above, 0, JudgedBy.Interval),
+            Comparisons = [new("gain", [.. new[] { 1, 0, 4 }.Select(rank => new Arm<ArmOptions>($"rank {rank}", options => options.Rank == rank, "test", "auroc"))])],
+        };
+
+        var verdict = criterion.Evaluate(_store, Scale.Demo);
+
+        Assert.Equal(outcome, verdict.Outcome);
+        Assert.Equal(first - 0.85, verdict.Results[0].Estimate.Value, 1e-9);
+        Assert.StartsWith("the 95 % interval of the first arm minus the mean of the others over seeds lies above 0", criterion.Rule, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Fewer_runs_than_fixed_are_not_enough_and_other_seeds_do_not_fill_the_gap()
     {

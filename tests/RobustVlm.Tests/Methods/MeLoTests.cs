@@ -1,3 +1,4 @@
+using RobustVlm.Engine;
 using RobustVlm.Evaluation;
 using RobustVlm.Methods;
 using RobustVlm.Methods.LowRank;
@@ -129,6 +130,54 @@ public sealed class MeLoTests
         Train(s_short with { Mode = mode }, vit, images, labels).Dispose();
 
         Assert.Equal(before, TensorCount.Now());
+    }
+
+    [Theory]
+    [InlineData(MeLoMode.LinearProbe)]
+    [InlineData(MeLoMode.DeepHead)]
+    public void A_frozen_backbone_answers_as_its_features_said_in_training(MeLoMode mode)
+    {
+        using var scope = NewDisposeScope();
+        using var vit = LowRankFixture.Vit();
+        var (images, labels) = Problem();
+        var seen = new List<Tensor>();
+
+        using var result = new MeLo(s_short with { Mode = mode }).Train(vit, "bright", 2, images, labels, images[..8], labels[..8], Keep, new Generator(1));
+
+        Assert.All(seen, logits => Assert.Equal([8L, 2L], logits.shape));
+        Assert.InRange((seen[result.BestEpoch] - MeLo.Logits(result.Classifier, images[..8])).abs().max().item<float>(), 0, 1e-5f);
+
+        double Keep(Tensor logits, Tensor _)
+        {
+            seen.Add(logits.clone());
+            return seen.Count;
+        }
+    }
+
+    [Theory]
+    [InlineData(MeLoMode.LowRank)]
+    [InlineData(MeLoMode.LinearProbe)]
+    public void Training_stops_when_it_is_asked_to(MeLoMode mode)
+    {
+        using var scope = NewDisposeScope();
+        using var vit = LowRankFixture.Vit();
+        var (images, labels) = Problem();
+        var steps = 0;
+        try
+        {
+            Assert.Throws<OperationCanceledException>(() => new MeLo(s_short with { Mode = mode }).Train(
+                vit, "bright", 2, images, labels, images, labels, Auroc.Macro, new Generator(1), step =>
+                {
+                    steps = step.Step;
+                    Interruption.Request();
+                }));
+        }
+        finally
+        {
+            Interruption.Clear();
+        }
+
+        Assert.Equal(1, steps);
     }
 
     [Fact]

@@ -46,6 +46,15 @@ internal sealed class HeadedModel : nn.Module<Tensor, Tensor>
         }
     }
 
+    /// <summary>Whether only the head is trained.</summary>
+    internal bool IsFrozen => frozen;
+
+    /// <summary>From images to features; a model without classes answers with them.</summary>
+    internal VisionTransformer Body => backbone;
+
+    /// <summary>From features to logits.</summary>
+    internal nn.Module<Tensor, Tensor> Head => head;
+
     /// <summary>Classifies images.</summary>
     /// <param name="input">Float tensor [N, C, H, W], pixels in [0, 1].</param>
     /// <returns>Float tensor [N, K], logits.</returns>
