@@ -53,7 +53,7 @@ public sealed class MeLoSweepTests : IDisposable
     [Fact]
     public void Equal_scores_choose_the_smallest_learning_rate_and_a_score_that_is_no_number_none()
     {
-        var lab = Open(Scale.Demo, 1);
+        var lab = Open(Scale.Demo, MeLoPlan.ChoosingSeed);
         var (plan, arm) = (MeLoPlan.For(Scale.Demo), MeLoPlan.Full);
         var rates = MeLoPlan.LearningRatesOf(arm.Mode);
         Pretend(lab, Options(new MeLoSweep(), lab).Where(entry => entry.Options.Mode == arm.Mode), options => options.LearningRate == rates[0] ? double.NaN : 0.8);
