@@ -7,6 +7,7 @@ namespace RobustVlm.Methods.ZeroShot;
 /// Unsupervised adversarial fine-tuning of embeddings (Schlarmann et al. 2024, arXiv:2402.12336): the student's embedding of the attacked picture stays near the original
 /// model's embedding of the clean one, in squared distance, without normalisation; the attack climbs that distance. No label and no text is used.
 /// </summary>
+/// <remarks>The published attack's random start may leave [0, 1] until the first step; here it is cut before.</remarks>
 public sealed class Fare : IFineTuningMethod
 {
     /// <inheritdoc/>

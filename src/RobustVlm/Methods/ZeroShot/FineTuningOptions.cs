@@ -15,7 +15,7 @@ public sealed record TrainingAttackOptions
     /// <summary>Number of gradient steps from the random start, at least one; the last point is taken.</summary>
     public int Steps { get; init; } = 2;
 
-    /// <summary>Memory of the signs of earlier gradients, whose sum's sign is followed; 0 follows the newest alone.</summary>
+    /// <summary>Memory of the signs of earlier gradients, whose sum's sign is followed (FARE). Below 1 that is the newest sign, except where the newest gradient is exactly zero.</summary>
     public double Momentum { get; init; }
 }
 

@@ -24,7 +24,7 @@ public sealed class VisualPrompt : nn.Module
     private readonly Parameter? pad_left;    // [1, C, size - 2 pad, pad]
     private readonly Parameter? pad_right;
     private readonly Parameter? prompt;      // [1, tokens, width]
-    private readonly Clip[] model;           // in an array, so that it is no part of this module
+    private readonly Func<Clip> model;       // behind a function, so that it is no part of this module
 
     /// <summary>Makes a prompt.</summary>
     /// <param name="model">The model whose image encoder it stands before; it must have a transformer. It is used, not copied.</param>
@@ -37,7 +37,7 @@ public sealed class VisualPrompt : nn.Module
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(random);
         options ??= new VisualPromptOptions();
-        this.model = [model];
+        this.model = () => model;
         var image = model.Options.Image;
         var (pad, size) = (options.PadWidth, image.ImageSize);
         if (image.Tower != ClipTower.Transformer)
@@ -74,7 +74,7 @@ public sealed class VisualPrompt : nn.Module
     /// <returns>From float tensors [N, C, H, W] of any size, pixels in [0, 1], to float tensors [N, D]: give it to <see cref="ZeroShotClassifier.Create"/>.</returns>
     public Func<Tensor, Tensor> Encoder(ClipInput? input = null)
     {
-        var visual = (ClipVisionTransformer)model[0].Visual;   // checked when it was made
+        var visual = (ClipVisionTransformer)model().Visual;   // checked when it was made
         input ??= new ClipInput();
         return images => visual.EncodeWithTokens(Framed(input.Apply(images, visual.Options), visual.Options), prompt);
     }
@@ -84,7 +84,7 @@ public sealed class VisualPrompt : nn.Module
 
     internal void CheckModel(Clip trained)
     {
-        if (!ReferenceEquals(trained, model[0]))
+        if (!ReferenceEquals(trained, model()))
         {
             throw new ArgumentException("The visual prompt was made for another model; make one for this model.");
         }

@@ -96,7 +96,7 @@ public sealed class ZeroShotFineTuning
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(batch);
         prompt?.CheckModel(model);
-        using var evaluation = new EvaluationMode(model);
+        model.eval();
         using var models = new FineTuningModels(model, prompts, _method, _options.LastTensors, prompt);
         var result = _loop.Run(models.Trained, Loss, random, progress, stateFile);
         result.Average?.CopyTo(models.Trained);
