@@ -12,9 +12,16 @@ public sealed class ZeroShotProtocol
     // Where the folder's name is no phrase; the published code has these ten.
     private static readonly Dictionary<string, string> s_landUse = new()
     {
-        ["AnnualCrop"] = "annual crop land", ["Forest"] = "a forest", ["HerbaceousVegetation"] = "brushland or shrubland", ["Highway"] = "a highway or a road",
-        ["Industrial"] = "industrial buildings", ["Pasture"] = "pasture land", ["PermanentCrop"] = "permanent crop land",
-        ["Residential"] = "residential buildings", ["River"] = "a river", ["SeaLake"] = "a sea or a lake",
+        ["AnnualCrop"] = "annual crop land",
+        ["Forest"] = "a forest",
+        ["HerbaceousVegetation"] = "brushland or shrubland",
+        ["Highway"] = "a highway or a road",
+        ["Industrial"] = "industrial buildings",
+        ["Pasture"] = "pasture land",
+        ["PermanentCrop"] = "permanent crop land",
+        ["Residential"] = "residential buildings",
+        ["River"] = "a river",
+        ["SeaLake"] = "a sea or a lake",
     };
 
     private static readonly ImageTransform s_cropped = ImageTransform.ResizeAndCrop();

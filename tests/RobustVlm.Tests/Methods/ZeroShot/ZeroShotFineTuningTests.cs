@@ -239,6 +239,33 @@ public sealed class ZeroShotFineTuningTests : IDisposable
         Assert.All(sizes, size => Assert.Equal(10, size));
     }
 
+    [Theory, InlineData(PmgAftMode.Paper), InlineData(PmgAftMode.Repository)]
+    public void A_model_of_the_papers_geometry_from_a_file_takes_two_steps_on_32_pixel_pictures(PmgAftMode mode)
+    {
+        var sizes = ClipOptions.ViTB32 with
+        {
+            EmbeddingSize = 16,
+            Image = ClipOptions.ViTB32.Image with { Width = 48, Depth = 2, Heads = 2 },
+            Text = ClipOptions.ViTB32.Text with { VocabularySize = 60, Width = 32, Depth = 1, Heads = 2 },
+        };
+        var folder = Directory.CreateTempSubdirectory("robustvlm-geometry-");
+        var file = Path.Combine(folder.FullName, "model.safetensors");
+        using (var made = new Clip(sizes, new Generator(1)))
+        {
+            Checkpoint.Save(made, file);
+        }
+
+        var model = Checkpoint.Load(file, sizes);
+        var images = rand([6, 3, 32, 32], generator: new Generator(2));
+        var options = s_short with { BatchSize = 3, Training = s_short.Training with { Steps = 2, LearningRate = 1e-5 } };
+
+        using var result = new ZeroShotFineTuning(new PmgAft(new PmgAftOptions { Mode = mode }), options).Train(
+            model, _prompts, images, arange(6, dtype: ScalarType.Int64).remainder(Classes), new Generator(3));
+
+        Assert.All(result.Losses, loss => Assert.True(double.IsFinite(loss) && loss > 0));
+        folder.Delete(recursive: true);
+    }
+
     [Fact]
     public void Training_lowers_the_loss_under_attack()
     {
