@@ -1,4 +1,5 @@
 using RobustVlm.Engine;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -52,6 +53,26 @@ public sealed class Clip : nn.Module<Tensor, Tensor, Tensor>, IModel<ClipOptions
     /// <summary>Factor on the cosines, at most 100.</summary>
     /// <returns>Float tensor [] with a gradient.</returns>
     public Tensor LogitScale() => logit_scale.clamp(max: LargestLogScale).exp();
+
+    /// <summary>A copy of the image encoder with the same weights, on the same device; it belongs to the caller.</summary>
+    internal nn.Module<Tensor, Tensor> CopyVisual()
+    {
+        using var random = new Generator(0);
+        nn.Module<Tensor, Tensor> copy = options.Image.Tower == ClipTower.ResNet
+            ? new ClipResNet(options.Image, options.EmbeddingSize, random)
+            : new ClipVisionTransformer(options.Image, options.EmbeddingSize, random);
+        using var noGradient = no_grad();
+        copy.to(visual.parameters().First().dtype);
+        copy.to(visual.parameters().First().device);
+        var weights = visual.state_dict();
+        foreach (var (name, value) in copy.state_dict())
+        {
+            value.copy_(weights[name]);
+        }
+
+        copy.eval();
+        return copy;
+    }
 
     /// <summary>Encodes images.</summary>
     /// <param name="images">Float tensor [N, C, H, W], pixels in [0, 1], of the size in <see cref="Options"/>.</param>

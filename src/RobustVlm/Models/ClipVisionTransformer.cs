@@ -53,13 +53,21 @@ public sealed class ClipVisionTransformer : nn.Module<Tensor, Tensor>, IModel<Cl
     /// <param name="input">Float tensor [N, C, H, W], pixels in [0, 1], of the size in <see cref="Options"/>.</param>
     /// <returns>Float tensor [N, embedding], not normalised.</returns>
     /// <exception cref="ArgumentException">The images have another size or number of channels.</exception>
-    public override Tensor forward(Tensor input)
+    public override Tensor forward(Tensor input) => EncodeWithTokens(input, null);
+
+    /// <summary>Encodes images with further tokens behind those of the patches, e.g. learned prompts; they get no position.</summary>
+    /// <param name="input">Float tensor [N, C, H, W], pixels in [0, 1], of the size in <see cref="Options"/>.</param>
+    /// <param name="tokens">Float tensor [1, M, D], the same for all images; null adds none.</param>
+    /// <returns>Float tensor [N, embedding], not normalised.</returns>
+    /// <exception cref="ArgumentException">The images have another size or number of channels.</exception>
+    public Tensor EncodeWithTokens(Tensor input, Tensor? tokens)
     {
         ModelGuard.CheckImages(input, options.Channels, options.ImageSize);
         var patches = PatchProjection.Apply(conv1, PixelNormalization.Apply(input, options.Channels, options.PixelMean, options.PixelDeviation, conv1.weight.dtype));   // (N, patches, D)
         var first = class_embedding.to(patches.dtype).expand(input.shape[0], 1, -1);
-        var tokens = cat([first, patches], 1) + positional_embedding;
-        var encoded = transformer.call(ln_pre.call(tokens), null);
+        var placed = cat([first, patches], 1) + positional_embedding;
+        var all = tokens is null ? placed : cat([placed, tokens.to(placed.dtype).expand(input.shape[0], -1, -1)], 1);
+        var encoded = transformer.call(ln_pre.call(all), null);
         return ln_post.call(encoded.select(1, 0)).matmul(proj);
     }
 }

@@ -10,23 +10,29 @@ namespace RobustVlm.Models;
 public sealed class ZeroShotClassifier : IDisposable
 {
     private readonly Clip _model;
+    private readonly Func<Tensor, Tensor> _encoder;
     private readonly Tensor _classes;   // [K, D], unit rows
 
-    private ZeroShotClassifier(Clip model, Tensor classes)
+    private ZeroShotClassifier(Clip model, Func<Tensor, Tensor> encoder, Tensor classes)
     {
         _model = model;
+        _encoder = encoder;
         _classes = classes;
     }
 
     /// <summary>Number of classes K.</summary>
     public int ClassCount => (int)_classes.shape[0];
 
+    /// <summary>Float tensor [K, D], unit rows.</summary>
+    internal Tensor ClassVectors => _classes;
+
     /// <summary>Encodes the prompts of every class once.</summary>
     /// <param name="model">The model; it is used, not copied, and stays yours to dispose.</param>
     /// <param name="prompts">For each class, long tensor [P, T]: the tokens of its prompts.</param>
+    /// <param name="encoder">From pictures to embeddings, e.g. of <see cref="ClipInput.Encoder"/>, which takes pictures of any size; null takes the model's own encoder.</param>
     /// <returns>The classifier.</returns>
     /// <exception cref="ArgumentException">There are fewer than two classes, or one has no prompt.</exception>
-    public static ZeroShotClassifier Create(Clip model, IReadOnlyList<Tensor> prompts)
+    public static ZeroShotClassifier Create(Clip model, IReadOnlyList<Tensor> prompts, Func<Tensor, Tensor>? encoder = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(prompts);
@@ -39,7 +45,7 @@ public sealed class ZeroShotClassifier : IDisposable
         using var evaluation = new EvaluationMode(model);
         using var scope = NewDisposeScope();
         var means = prompts.Select(tokens => Clip.UnitLength(model.EncodeText(tokens)).mean([0]));
-        return new ZeroShotClassifier(model, Clip.UnitLength(stack(means.ToArray())).DetachFromDisposeScope());
+        return new ZeroShotClassifier(model, encoder ?? model.EncodeImage, Clip.UnitLength(stack(means.ToArray())).DetachFromDisposeScope());
     }
 
     /// <summary>Scores images; gradients flow back to the pixels.</summary>
@@ -48,7 +54,7 @@ public sealed class ZeroShotClassifier : IDisposable
     public Tensor Logits(Tensor images)
     {
         using var evaluation = new EvaluationMode(_model);
-        var features = Clip.UnitLength(_model.EncodeImage(images));
+        var features = Clip.UnitLength(_encoder(images));
         return _model.LogitScale().detach() * Clip.Cosines(features, _classes);
     }
 

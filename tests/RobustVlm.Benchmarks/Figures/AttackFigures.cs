@@ -67,7 +67,7 @@ internal static class AttackFigures
 
     private static (VisionTransformer Model, Tensor Images, Tensor Labels) Problem(int count)
     {
-        var model = Checkpoint.Load<VisionTransformer>(Weights());
+        var model = Checkpoint.Load<VisionTransformer>(Checkpoints.Find("mini-vit-"));
         model.eval();
         using var scope = NewDisposeScope();
         using var random = new Generator(1);
@@ -79,20 +79,5 @@ internal static class AttackFigures
         Directory.CreateDirectory(Folder);
         Safetensors.Write(Path.Combine(Folder, "model.safetensors"), tensors);
         return (model, batch.Images.narrow(0, 0, count).clone().DetachFromDisposeScope(), batch.Labels.narrow(0, 0, count).clone().DetachFromDisposeScope());
-    }
-
-    private static string Weights()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            var checkpoints = Path.Combine(folder.FullName, "data", "checkpoints");
-            if (Directory.Exists(checkpoints))
-            {
-                return Directory.GetFiles(checkpoints, "*.safetensors", SearchOption.AllDirectories).FirstOrDefault(path => Path.GetFileName(Path.GetDirectoryName(path))?.StartsWith("mini-vit-", StringComparison.Ordinal) == true)
-                    ?? throw new FileNotFoundException($"{checkpoints} has no mini ViT; restore it from the repository.");
-            }
-        }
-
-        throw new DirectoryNotFoundException("No folder above this program holds data/checkpoints; run tests/bench inside a checkout.");
     }
 }

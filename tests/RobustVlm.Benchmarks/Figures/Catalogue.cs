@@ -11,6 +11,7 @@ internal static class Catalogue
         .. KernelFigures.All,
         .. ModelFigures.All,
         .. AttackFigures.All,
+        .. PmgFigures.All,
         .. WorldFigures.All,
         .. LoaderFigures.All,
         .. ProcessFigures.All,

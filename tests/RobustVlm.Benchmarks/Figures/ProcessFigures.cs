@@ -37,7 +37,7 @@ internal static class ProcessFigures
         with
         { Fresh = true };
 
-    private static double PeakResident()
+    internal static double PeakResident()
     {
         var line = File.ReadLines("/proc/self/status").First(text => text.StartsWith("VmHWM:", StringComparison.Ordinal));
         return 1024 * double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[1], CultureInfo.InvariantCulture);

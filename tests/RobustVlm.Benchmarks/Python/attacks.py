@@ -36,8 +36,8 @@ def package(name):
     return importlib.import_module(name)
 
 
-def safetensors():
-    with open(os.path.join(PROBLEM, "model.safetensors"), "rb") as file:
+def safetensors(folder):
+    with open(os.path.join(folder, "model.safetensors"), "rb") as file:
         length, = struct.unpack("<Q", file.read(8))
         header, content = json.loads(file.read(length)), file.read()
     return {
@@ -76,7 +76,7 @@ class VisionTransformer(nn.Module):
 
 
 def problem(count):
-    weights = safetensors()
+    weights = safetensors(PROBLEM)
     images, labels = weights.pop("bench.images")[:count].float(), weights.pop("bench.labels")[:count]
     epsilon = weights.pop("bench.epsilon").item()
     return VisionTransformer(weights).eval(), images, labels, epsilon

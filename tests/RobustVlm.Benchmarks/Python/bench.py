@@ -32,7 +32,7 @@ def main():
     for line in sys.stdin:
         name = line.strip()
         if not FIGURES:
-            for module in ("tensors", "steps", "kernels", "models", "loaders", "attacks"):
+            for module in ("tensors", "steps", "kernels", "models", "loaders", "attacks", "pmg"):
                 importlib.import_module(module)
         try:
             if name not in FIGURES:

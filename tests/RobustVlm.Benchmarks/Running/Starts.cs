@@ -20,6 +20,7 @@ internal static class Starts
         var nothing = Facts.Tuning.ToDictionary(name => name, _ => (string?)null);
         nothing[ReferenceVariable] = options.Reference;
         nothing[AttackFigures.FolderVariable] = AttackFigures.Folder;
+        nothing[PmgFigures.FolderVariable] = PmgFigures.Folder;
         var tuned = new Dictionary<string, string?>(nothing);
         foreach (var (name, value) in facts.Variables)
         {
