@@ -50,7 +50,11 @@ internal sealed class PgdClimb(PgdOptions options, Classifier classifier, LossPe
                 progress((step + 1.0) / options.Steps);
             }
 
-            progress(1);
+            if (climb.Count == 0)
+            {
+                progress(1);
+            }
+
             Look(climb, climb[3]);
             if (!_exact && !options.ReturnLast)
             {
