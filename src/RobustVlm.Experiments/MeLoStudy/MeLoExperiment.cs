@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace RobustVlm.Experiments.MeLoStudy;
 
 /// <summary>Notebook 06: low-rank updates of a vision transformer beside full fine-tuning and a linear probe, live for one seed, and from the sweep's stored runs for all.</summary>
-public sealed class MeLoExperiment
+public sealed class MeLoExperiment : IDisposable
 {
     /// <summary>Experiment id; also the notebook's file name.</summary>
     public const string Id = MeLoSweep.Id;
@@ -18,6 +18,9 @@ public sealed class MeLoExperiment
 
     private readonly Lab _lab;
     private readonly MeLoPlan _plan;
+
+    // Drawing takes longer than most of what is done with the pictures.
+    private readonly Dictionary<string, TaskData> _drawn = [];
 
     /// <summary>Makes the experiment.</summary>
     /// <param name="lab">Scale, seed and device.</param>
@@ -44,7 +47,7 @@ public sealed class MeLoExperiment
     public ResultTable Tasks() => ResultTable.From(_plan.Tasks.Select(plan =>
     {
         var task = TargetTask.Find(plan.Task);
-        using var data = task.Create(_lab, plan.Pictures, VisionTransformerOptions.Mini.ImageSize);
+        var data = Data(plan);
         using var scope = NewDisposeScope();
         var labels = data.Train.Labels.cpu();
         var shares = task.Classes.Select((_, k) => task.HasSeveralLabels ? labels.select(1, k).mean().item<float>() : labels.eq(k).to(ScalarType.Float32).mean().item<float>()).ToArray();
@@ -71,7 +74,7 @@ public sealed class MeLoExperiment
         foreach (var plan in _plan.Tasks)
         {
             var task = TargetTask.Find(plan.Task);
-            using var data = task.Create(_lab, plan.Pictures, VisionTransformerOptions.Mini.ImageSize);
+            var data = Data(plan);
             var labels = data.Train.Labels.cpu();
             rows.AddRange(task.Classes.Select((name, k) =>
             {
@@ -104,21 +107,26 @@ public sealed class MeLoExperiment
         foreach (var plan in plans)
         {
             var task = TargetTask.Find(plan.Task);
-            var data = task.Create(_lab, plan.Pictures, backbone.Options.ImageSize);
-            var fits = new List<LiveFit>();
+            var data = Data(plan);
+            var (fits, unknown) = (new List<LiveFit>(), new List<string>());
             trained.Add((task, data, fits));
             foreach (var arm in MeLoPreset.Arms)
             {
-                var (rate, note) = RateOf(plan, arm);
-                notes.AddRange(note is null ? [] : [note]);
+                var (rate, isStored) = RateOf(plan, arm);
+                unknown.AddRange(isStored ? [] : [arm.Name]);
                 fits.Add(LiveFit.Train(_lab, backbone, task.Name, task.Classes.Count, data, arm, MeLoFit.Recipe(MeLoPlan.Fit(plan, arm, rate)),
                     share => progress.Report((done + share) / total, $"{task.Name}, {arm.Name}")));
                 done++;
             }
+
+            if (unknown.Count > 0)
+            {
+                notes.Add($"{task.Name}: no chosen learning rate is stored for {string.Join(", ", unknown)}; the middle of those to be tried was taken.");
+            }
         }
 
         progress.Finish($"{total} trainings");
-        return new MeLoLive(backbone, trained, [.. notes.Distinct()]);
+        return new MeLoLive(backbone, trained, notes);
     }
 
     /// <summary>The sweep's stored runs.</summary>
@@ -129,7 +137,7 @@ public sealed class MeLoExperiment
     public MeLoServer Serve(MeLoLive live)
     {
         ArgumentNullException.ThrowIfNull(live);
-        return MeLoServer.Open(_lab, _plan, live, RateOf);
+        return MeLoServer.Open(_lab, _plan, live, Data, (plan, arm) => RateOf(plan, arm).Rate);
     }
 
     /// <summary>Times four ways of switching on this machine, now, and weighs the files.</summary>
@@ -169,15 +177,37 @@ public sealed class MeLoExperiment
     public IReadOnlyList<MeLoOwnImages> TrainPublishedSets(string? backbone = null) => _lab.Scale != Scale.Paper ? [] :
         [.. s_published.Where(DataSetRegistry.IsAvailable).Select(name => MeLoOwnImages.Train(_lab, Options, DataSetRegistry.Open(name), DataSetRegistry.Find(name).Title, backbone))];
 
-    // Without a stored choice the middle of the rates that would be tried.
-    private (double Rate, string? Note) RateOf(TaskPlan plan, MeLoArm arm)
+    /// <summary>Frees the pictures of the tasks.</summary>
+    public void Dispose()
     {
-        var lab = _lab.WithSeed(MeLoPlan.ChoosingSeed);
-        if (_lab.Scale != Scale.Paper && MeLoSweep.LearningRateOf(lab, _plan, plan, MeLoPlan.TunedArm(arm)) is { } stored)
+        foreach (var data in _drawn.Values)
         {
-            return (stored, null);
+            data.Dispose();
         }
 
-        return (MeLoPlan.LearningRatesOf(arm.Mode)[1], $"For {plan.Task} no chosen learning rate of {arm.Name} is stored; the middle of those to be tried was taken.");
+        _drawn.Clear();
+    }
+
+    // Without a stored choice the middle of the rates that would be tried.
+    private (double Rate, bool IsStored) RateOf(TaskPlan plan, MeLoArm arm)
+    {
+        var stored = _lab.Scale == Scale.Paper ? null : MeLoSweep.LearningRateOf(_lab.WithSeed(MeLoPlan.ChoosingSeed), _plan, plan, MeLoPlan.TunedArm(arm));
+        return (stored ?? MeLoPlan.LearningRatesOf(arm.Mode)[1], stored is not null);
+    }
+
+    private TaskData Data(TaskPlan plan)
+    {
+        if (!_drawn.TryGetValue(plan.Task, out var data))
+        {
+            data = TargetTask.Find(plan.Task).Create(_lab, plan.Pictures, VisionTransformerOptions.Mini.ImageSize);
+            foreach (var part in new[] { data.Train, data.Validation, data.Test })
+            {
+                _ = (part.Images.DetachFromDisposeScope(), part.Labels.DetachFromDisposeScope(), part.Patients.DetachFromDisposeScope());
+            }
+
+            _drawn.Add(plan.Task, data);
+        }
+
+        return data;
     }
 }

@@ -106,16 +106,12 @@ public sealed class MeLoLive : IDisposable
     /// <inheritdoc/>
     public override string ToString() => Table.ToString() ?? "";
 
-    /// <summary>Frees the classifiers, the pictures and the backbone.</summary>
+    /// <summary>Frees the classifiers and the backbone.</summary>
     public void Dispose()
     {
-        foreach (var (_, data, fits) in Trained)
+        foreach (var fit in Trained.SelectMany(entry => entry.Fits))
         {
-            data.Dispose();
-            foreach (var fit in fits)
-            {
-                fit.Dispose();
-            }
+            fit.Dispose();
         }
 
         _backbone.Dispose();
@@ -142,7 +138,7 @@ public sealed class MeLoLive : IDisposable
         var size = change.abs().to(ScalarType.Float32);
         var picture = nn.functional.adaptive_avg_pool2d(size.unsqueeze(0).unsqueeze(0), tiles);
         var largest = Math.Max(picture.max().item<float>(), 1e-12f);
-        return new GridCell(TensorPicture.Of(1 - (picture / largest), 0), string.Create(CultureInfo.InvariantCulture, $"black: {largest:0.000}"));
+        return new GridCell(TensorPicture.Of(1 - (picture / largest), 0), string.Create(CultureInfo.InvariantCulture, $"black: {largest:0.#####}"));
     }
 
     private (TargetTask Task, TaskData Data, IReadOnlyList<LiveFit> Fits) Find(string task) => Trained.FirstOrDefault(entry => entry.Task.Name == task) is { Task: not null } found ? found

@@ -14,7 +14,7 @@ namespace RobustVlm.Experiments.MeLoStudy;
 /// <param name="Table">Test AUROC of the methods, with the learning rates that the validation part chose.</param>
 /// <param name="Plot">The same as bars.</param>
 /// <param name="Pictures">Some test images with MeLo's answers.</param>
-public sealed record MeLoOwnImages(string Source, string Summary, ResultTable Table, BarChart Plot, ImageGrid Pictures)
+public sealed record MeLoOwnImages(string Source, string Summary, ResultTable Table, BarChart Plot, ContactSheet Pictures)
 {
     private const int Resamples = 300;
     private const int ShownImages = 12;
@@ -54,7 +54,7 @@ public sealed record MeLoOwnImages(string Source, string Summary, ResultTable Ta
         }
 
         var rows = new List<OwnRow>();
-        ImageGrid? pictures = null;
+        ContactSheet? pictures = null;
         foreach (var arm in MeLoPreset.Arms)
         {
             LiveFit? best = null;
@@ -130,7 +130,7 @@ public sealed record MeLoOwnImages(string Source, string Summary, ResultTable Ta
         Height = 380,
     };
 
-    private static ImageGrid Draw(LiveFit fit, FolderTask task)
+    private static ContactSheet Draw(LiveFit fit, FolderTask task)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -154,12 +154,12 @@ public sealed record MeLoOwnImages(string Source, string Summary, ResultTable Ta
                 Mark = labels[i, likeliest].item<float>() > 0.5 ? CellMark.Right : CellMark.Wrong,
             };
         }).ToArray();
-        return new ImageGrid
+        return new ContactSheet(new ImageGrid
         {
             Title = task.HasSeveralLabels ? "Test images with MeLo's likeliest label" : "Test images with MeLo's answers",
             Rows = [.. cells.Chunk(6).Select(row => new GridRow(row))],
             CellSize = 112,
-        };
+        }) { Quality = MeLoServer.PictureQuality };
     }
 
     private sealed record OwnRow(string Method, long Trained, double LearningRate, double Validation, Interval Test, IReadOnlyList<double> Seeds);

@@ -12,6 +12,9 @@ namespace RobustVlm.Experiments.MeLoStudy;
 /// <summary>One backbone in memory that serves several tasks from their files.</summary>
 public sealed class MeLoServer : IDisposable
 {
+    /// <summary>JPEG quality of sheets with text below the pictures.</summary>
+    internal const int PictureQuality = 88;
+
     private const double Kibi = 1024;
 
     private readonly VisionTransformer _backbone;
@@ -30,7 +33,7 @@ public sealed class MeLoServer : IDisposable
 
     /// <summary>Asks every task about some of its pictures, switching before each picture.</summary>
     /// <param name="count">Pictures per task.</param>
-    public ImageGrid Answer(int count = 5)
+    public ContactSheet Answer(int count = 5)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -47,12 +50,12 @@ public sealed class MeLoServer : IDisposable
             }
         }
 
-        return new ImageGrid
+        return new ContactSheet(new ImageGrid
         {
             Title = "Four clinics, one backbone: the task is switched before every picture",
             Rows = [.. _tasks.Select((task, row) => new GridRow([.. cells[row]], task.Task.Name))],
             CellSize = 112,
-        };
+        }) { Quality = PictureQuality };
     }
 
     /// <summary>Frees the model and the pictures.</summary>
@@ -73,7 +76,7 @@ public sealed class MeLoServer : IDisposable
     public override string ToString() => Table.ToString() ?? "";
 
     /// <summary>Trains what is missing, writes a file per task, and loads all of them onto a fresh backbone.</summary>
-    internal static MeLoServer Open(Lab lab, MeLoPlan plan, MeLoLive live, Func<TaskPlan, MeLoArm, (double Rate, string? Note)> rateOf)
+    internal static MeLoServer Open(Lab lab, MeLoPlan plan, MeLoLive live, Func<TaskPlan, TaskData> dataOf, Func<TaskPlan, MeLoArm, double> rateOf)
     {
         const int kept = 24;
         using var progress = Lab.Progress("Serving four tasks");
@@ -86,9 +89,9 @@ public sealed class MeLoServer : IDisposable
         {
             var task = TargetTask.Find(part.Task);
             var ready = live.Trained.FirstOrDefault(entry => entry.Task.Name == task.Name);
-            var data = ready.Data ?? task.Create(lab, part.Pictures, backbone.Options.ImageSize);
+            var data = dataOf(part);
             var fit = ready.Fits?.Single(candidate => candidate.Arm == arm)
-                ?? LiveFit.Train(lab, backbone, task.Name, task.Classes.Count, data, arm, MeLoFit.Recipe(MeLoPlan.Fit(part, arm, rateOf(part, arm).Rate)),
+                ?? LiveFit.Train(lab, backbone, task.Name, task.Classes.Count, data, arm, MeLoFit.Recipe(MeLoPlan.Fit(part, arm, rateOf(part, arm))),
                     share => progress.Report((index + share) / plan.Tasks.Count, $"training {task.Name}"));
             try
             {
@@ -107,7 +110,6 @@ public sealed class MeLoServer : IDisposable
                 if (ready.Task is null)
                 {
                     fit.Dispose();
-                    data.Dispose();
                 }
             }
         }
@@ -120,6 +122,7 @@ public sealed class MeLoServer : IDisposable
     internal static LineChart PlotTimes(IReadOnlyList<IReadOnlyList<Measurement>> runs, string source)
     {
         string[] ways = [MeLoSwitching.IndexRow, MeLoSwitching.CopyRow, MeLoSwitching.TaskFileRow, MeLoSwitching.FullRow];
+        var any = runs.Count > 0;
         double[] times = [.. ways.Select(way => runs.SelectMany(run => run).Where(number => number.Row == way && number.Column == MeLoSwitching.TimeColumn).Select(number => number.Value).DefaultIfEmpty(double.NaN).Average())];
         return new LineChart
         {
@@ -128,9 +131,9 @@ public sealed class MeLoServer : IDisposable
             XScale = AxisScale.Categorical,
             Categories = ways,
             YTitle = "microseconds per switch",
-            YScale = times.Any(double.IsFinite) ? AxisScale.Log : AxisScale.Linear,
-            YRange = times.Any(double.IsFinite) ? null : (0, 1),
-            Series = [new LineSeries("median of a run", [0, 1, 2, 3], times.Any(double.IsFinite) ? times : [0, 0, 0, 0]) { Color = Palette.Of("melo"), Markers = true }],
+            YScale = AxisScale.Log,
+            Series = [new LineSeries("median of a run", [0, 1, 2, 3], times) { Color = Palette.Of("melo"), Markers = true }],
+            References = any ? [] : [new ReferenceLine(1, "no stored run yet")],
             Height = 380,
         };
     }
