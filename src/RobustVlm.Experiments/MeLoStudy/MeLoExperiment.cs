@@ -79,7 +79,7 @@ public sealed class MeLoExperiment : IDisposable
             rows.AddRange(task.Classes.Select((name, k) =>
             {
                 var members = (task.HasSeveralLabels ? labels.select(1, k).gt(0.5) : labels.eq(k)).nonzero().flatten().data<long>().ToArray();
-                return new GridRow([.. Enumerable.Range(0, Options.ShownPictures).Select(i => i < members.Length ? new GridCell(TensorPicture.Of(data.Train.Images, members[i])) : null)], $"{task.Name}: {name}");
+                return new GridRow([.. Enumerable.Range(0, Options.ShownPictures).Select(i => i < members.Length ? new GridCell(TensorPicture.Of(data.Train.Images, members[i])) : null)], $"{task.Name}: {name.Replace('_', ' ')}");
             }).Where(row => row.Cells.Any(cell => cell is not null)));
         }
 

@@ -11,6 +11,9 @@ public sealed class MeLoRuns
 {
     private const int ResamplingSeed = 1;
 
+    // None of the methods' colours: a line of a task is no method.
+    private static readonly string[] s_taskColors = ["#332288", "#009E73", "#56B4E9", "#D55E00"];
+
     private readonly MeLoPlan _plan = MeLoPlan.For(Scale.Demo);
     private readonly RunRecord<MeLoRunOptions>[] _runs;
     private readonly RunRecord<MeLoRunOptions>[] _tried;
@@ -79,13 +82,14 @@ public sealed class MeLoRuns
             YTitle = "test macro AUROC",
             Series =
             [
-                .. _plan.Tasks.Select(task =>
+                .. _plan.Tasks.Select((task, index) =>
                 {
                     var estimates = arms.Select(arm => Estimate(task.Task, arm)).ToArray();
                     return new LineSeries(task.Task, [.. Enumerable.Range(0, arms.Length).Select(i => (double)i)], [.. estimates.Select(e => e?.Value ?? double.NaN)])
                     {
                         Low = [.. estimates.Select(e => e?.Low ?? double.NaN)],
                         High = [.. estimates.Select(e => e?.High ?? double.NaN)],
+                        Color = s_taskColors[index],
                     };
                 }),
             ],
@@ -111,14 +115,13 @@ public sealed class MeLoRuns
         .Rename("Tried", "Tried: validation AUROC")
         .WithCaption(string.Create(CultureInfo.InvariantCulture, $"Learning rates, chosen on the validation part of seed {MeLoPlan.ChoosingSeed}, which is reported nowhere else"));
 
-    /// <summary>What each method costs, and its AUROC on every task.</summary>
+    /// <summary>What each method costs.</summary>
     public ResultTable Costs
     {
         get
         {
-            var tasks = _plan.Tasks.Select(task => task.Task).ToArray();
-            double Over(MeLoArm arm, string column) => Mean(tasks.Select(task => Mean(Numbers(task, arm, MeLoFit.FitRow, column))).Where(double.IsFinite));
-            var table = ResultTable
+            double Over(MeLoArm arm, string column) => Mean(_plan.Tasks.Select(task => Mean(Numbers(task.Task, arm, MeLoFit.FitRow, column))).Where(double.IsFinite));
+            return ResultTable
                 .From(MeLoPlan.Arms.Select(arm => new
                 {
                     Method = arm.Name,
@@ -129,11 +132,16 @@ public sealed class MeLoRuns
                 }))
                 .Rename("Weights", "Trained weights").Rename("Step", "ms per step").Rename("Epoch", "Best epoch")
                 .WithDecimals("Trained weights", 0).WithDecimals("Seconds", 0).WithDecimals("ms per step", 1).WithDecimals("Best epoch", 0)
-                .WithCaption("Costs, means over seeds and tasks, and test AUROC with 95 % interval over seeds")
-                .WithFootnotes("The sweep ran several trainings at once, so its times are long; the speed table takes turns instead. Heads on a frozen backbone learn from features that are computed once.");
-            return tasks.Aggregate(table, (sum, task) => sum.AddColumn(task, row => Estimate(task, MeLoPlan.Arms.First(arm => arm.Name == row.Text("Method")))).WithDecimals(task, 3));
+                .WithCaption("Costs of a training, means over seeds and tasks")
+                .WithFootnotes("The sweep ran several trainings at once, so its times are long; the speed table takes turns instead.", "Heads on a frozen backbone learn from features that are computed once.");
         }
     }
+
+    /// <summary>Test AUROC of every method on every task.</summary>
+    public ResultTable Scores => _plan.Tasks
+        .Aggregate(ResultTable.From(MeLoPlan.Arms.Select(arm => new { Method = arm.Name })),
+            (table, task) => table.AddColumn(task.Task, row => Estimate(task.Task, MeLoPlan.Arms.First(arm => arm.Name == row.Text("Method")))).WithDecimals(task.Task, 3))
+        .WithCaption("Test macro AUROC, mean of the seeds with 95 % bootstrap interval");
 
     /// <summary>Time of forward passes and training steps, MeLo beside full fine-tuning.</summary>
     public ResultTable Speed => ResultTable
@@ -155,7 +163,7 @@ public sealed class MeLoRuns
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{Stored} of {Planned} trainings, {Runs(MeLoRunKind.Speed)} of {_plan.Widths.Count * MeLoPlan.Seeds.Count} timings and {Runs(MeLoRunKind.Switching)} of {MeLoPlan.Seeds.Count} switching runs of the sweep at Demo scale are stored{(Stored < Planned ? "; ./notebooks/sweep 06-melo --scale demo makes the rest" : "")}.");
+        $"{Stored} of {Planned} trainings, {Runs(MeLoRunKind.Speed)} of {_plan.Widths.Count * MeLoPlan.Seeds.Count} timings and {Runs(MeLoRunKind.Switching)} of {MeLoPlan.Seeds.Count} switching runs of the sweep at Demo scale are stored.{(Stored < Planned ? "\n./notebooks/sweep 06-melo --scale demo makes the rest." : "")}");
 
     /// <summary>Its text, for a notebook.</summary>
     public IReadOnlyDictionary<string, object> ToMimeBundle() => PlainDisplay.Of(this);

@@ -82,6 +82,7 @@ public sealed class MeLoExperimentTests : IDisposable
         Assert.All<Experiments.Plots.Chart>([runs.PlotScores(), runs.PlotWeights(), runs.PlotRanks(), runs.PlotSwitching()], chart => Assert.StartsWith("<svg", chart.ToSvg(), StringComparison.Ordinal));
         Assert.All(runs.LearningRates["Chosen"], cell => Assert.Equal("not yet", cell.ToString()));
         Assert.Equal(MeLoPlan.Arms.Count, runs.Costs.Rows.Count);
+        Assert.Equal(5, runs.Scores.Columns.Count);
     }
 
     [Fact]
