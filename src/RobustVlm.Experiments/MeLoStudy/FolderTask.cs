@@ -122,20 +122,20 @@ internal sealed class FolderTask : IDisposable
         int[] Of(DataSplit part) => [.. usable.Where(i => set.Items[i].Split == part)];
         var (train, validation, test) = (Of(DataSplit.Train), Of(DataSplit.Validation), Of(DataSplit.Test));
         using var random = new Generator(1);   // the division does not depend on the seed, so that seeds can be compared
-        var known = usable.Count(i => set.Items[i].Patient.Length > 0);
-        var patients = known == 0 ? "images, because nothing says which of them are of one patient" : "patients";
+        var known = usable.Any(i => set.Items[i].Patient.Length > 0);
+        var (unit, doubt) = known ? ("patients", "") : ("images", " Nothing says which images are of one patient, so one may be in two parts.");
         string Patient(int i) => set.Items[i].Patient is { Length: > 0 } patient ? $"patient {patient}" : $"image {set.Items[i].Key}";
         if (train.Length == 0 || test.Length == 0)
         {
             var parts = PatientSplit.Create([.. usable.Select(Patient)], ValidationShare, TestShare, random);
-            notes.Add(string.Create(CultureInfo.InvariantCulture, $"The set has no parts of its own, so {ValidationShare:P0} of the {patients} choose and {TestShare:P0} test."));
+            notes.Add(string.Create(CultureInfo.InvariantCulture, $"The set has no parts of its own, so {ValidationShare:P0} of the {unit} are to choose by and {TestShare:P0} to test on.{doubt}"));
             return ([.. parts.Train.Select(i => usable[i])], [.. parts.Validation.Select(i => usable[i])], [.. parts.Test.Select(i => usable[i])]);
         }
 
         if (validation.Length == 0)
         {
             var parts = PatientSplit.Create([.. train.Select(Patient)], 0.2, 0, random);
-            notes.Add($"The set has no validation part, so a fifth of the training {patients} choose.");
+            notes.Add($"The set has no validation part, so a fifth of the {unit} for training are to choose by.{doubt}");
             (train, validation) = ([.. parts.Train.Select(i => train[i])], [.. parts.Validation.Select(i => train[i])]);
         }
 

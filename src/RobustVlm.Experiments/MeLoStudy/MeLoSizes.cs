@@ -90,10 +90,10 @@ internal static class MeLoSizes
 
         progress.Finish($"{options.TimedSizes.Count} transformers, {options.TimedSteps} steps of {options.TimedBatch} pictures");
         return ResultTable.From(typed.Select(row => new { row.Model, row.Method, row.Trained, row.Step, row.Peak, row.Switch }))
-            .WithDecimals("Step", 1).WithDecimals("Peak", 0).WithDecimals("Switch", 1)
+            .WithDecimals("Step", 1).WithDecimals("Peak", 0).WithDecimals("Switch", 2)
             .Rename("Trained", "Trained weights").Rename("Step", "ms per step").Rename("Peak", "Peak MiB").Rename("Switch", "µs per switch")
             .WithCaption($"Random weights, made data, {options.TimedBatch} pictures per step, {lab.DeviceName}")
-            .WithFootnotes("A step is forward pass, backward pass and Adam's update. The peak counts tensors and what the backward pass keeps, where the engine counts it.");
+            .WithFootnotes("A step is forward pass, backward pass and Adam's update. The peak is that of the tensors of model, optimiser, pictures and backward pass, where the engine counts them.");
     }
 
     /// <summary>Two steps of the paper's recipe on made data: proves that the path works, not that it learns.</summary>
@@ -121,6 +121,7 @@ internal static class MeLoSizes
 
     private static (string Model, string Method, long Trained, double Step, double? Peak, double? Switch) Measure(Lab lab, MeLoExperimentOptions options, string name, bool adapted)
     {
+        var before = MemoryInfo.Now().TensorBytes;
         using var scope = NewDisposeScope();
         using var random = lab.Random($"melo: size {name}");
         var sizes = Find(name);
@@ -137,7 +138,7 @@ internal static class MeLoSizes
         _ = MeLoSpeed.Step(trained, optimizer, images, labels);
         MemoryInfo.ResetPeak();
         var times = Enumerable.Range(0, options.TimedSteps).Select(_ => MeLoSpeed.Step(trained, optimizer, images, labels).Step).ToArray();
-        var peak = MemoryInfo.Now().PeakTensorBytes / Mebi;
+        var peak = (MemoryInfo.Now().PeakTensorBytes - before) / Mebi;
         return (name, melo is null ? MeLoPlan.Full.Name : MeLoPlan.MeLo().Name, weights.Sum(weight => weight.numel()), MeLoSpeed.Median(times), peak, melo is null ? null : Switching(melo, random));
     }
 
