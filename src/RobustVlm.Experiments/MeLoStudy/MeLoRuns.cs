@@ -36,7 +36,7 @@ public sealed class MeLoRuns
     /// <summary>AUROC of the methods on every task: mean, bootstrap interval, one dot per seed.</summary>
     public BarChart PlotScores() => new()
     {
-        Title = $"Test AUROC, mean of the seeds with 95 % interval, one dot per seed {State}",
+        Title = $"Test AUROC: mean, 95 % interval, a dot per seed {State}",
         YTitle = "macro AUROC",
         YRange = (0.45, 1),
         Categories = [.. _plan.Tasks.Select(task => task.Task)],
@@ -163,7 +163,7 @@ public sealed class MeLoRuns
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{Stored} of {Planned} trainings, {Runs(MeLoRunKind.Speed)} of {_plan.Widths.Count * MeLoPlan.Seeds.Count} timings and {Runs(MeLoRunKind.Switching)} of {MeLoPlan.Seeds.Count} switching runs of the sweep at Demo scale are stored.{(Stored < Planned ? "\n./notebooks/sweep 06-melo --scale demo makes the rest." : "")}");
+        $"{Stored} of {Planned} trainings, {Runs(MeLoRunKind.Speed)} of {_plan.Widths.Count * MeLoPlan.Seeds.Count} timings and {Runs(MeLoRunKind.Switching)} of {MeLoPlan.Seeds.Count} switching runs at Demo scale are stored.{(Stored < Planned ? "\n./notebooks/sweep 06-melo --scale demo makes the rest." : "")}");
 
     /// <summary>Its text, for a notebook.</summary>
     public IReadOnlyDictionary<string, object> ToMimeBundle() => PlainDisplay.Of(this);
