@@ -159,7 +159,8 @@ public sealed record MeLoOwnImages(string Source, string Summary, ResultTable Ta
             Title = task.HasSeveralLabels ? "Test images with MeLo's likeliest label" : "Test images with MeLo's answers",
             Rows = [.. cells.Chunk(6).Select(row => new GridRow(row))],
             CellSize = 112,
-        }) { Quality = MeLoServer.PictureQuality };
+        })
+        { Quality = MeLoServer.PictureQuality };
     }
 
     private sealed record OwnRow(string Method, long Trained, double LearningRate, double Validation, Interval Test, IReadOnlyList<double> Seeds);

@@ -55,7 +55,8 @@ public sealed class MeLoServer : IDisposable
             Title = "Four clinics, one backbone: the task is switched before every picture",
             Rows = [.. _tasks.Select((task, row) => new GridRow([.. cells[row]], task.Task.Name))],
             CellSize = 112,
-        }) { Quality = PictureQuality };
+        })
+        { Quality = PictureQuality };
     }
 
     /// <summary>Frees the model and the pictures.</summary>
