@@ -49,7 +49,7 @@ internal sealed class MeLoFit
         var (start, last, steps) = (clock.GetTimestamp(), clock.GetTimestamp(), new List<double>());
         using var backbone = ShippedCheckpoints.Load<VisionTransformer>(lab, ShippedCheckpoints.MiniVitName);
         using var random = lab.Random($"melo: {options.Task}, training");
-        using var result = Method(options).Train(
+        using var result = new MeLo(Recipe(options)).Train(
             backbone, options.Task, task.Classes.Count, data.Train.Images, data.Train.Labels, data.Validation.Images, data.Validation.Labels, Auroc.Macro, random,
             step =>
             {
@@ -85,16 +85,16 @@ internal sealed class MeLoFit
         _last = null;
     }
 
-    private static MeLo Method(MeLoRunOptions options) => new(new MeLoOptions
+    internal static MeLoOptions Recipe(MeLoRunOptions options) => new()
     {
         Mode = options.Mode,
         LowRank = options.Rank > 0 ? new LowRankOptions { Rank = options.Rank, Alpha = options.Rank } : new LowRankOptions(),
         Epochs = options.Epochs,
         BatchSize = options.BatchSize,
         LearningRate = options.LearningRate,
-    });
+    };
 
-    private static List<Measurement> Score(string row, nn.Module<Tensor, Tensor> classifier, TaskPart part, TargetTask task)
+    internal static List<Measurement> Score(string row, nn.Module<Tensor, Tensor> classifier, TaskPart part, TargetTask task)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();

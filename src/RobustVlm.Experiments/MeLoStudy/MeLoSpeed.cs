@@ -96,7 +96,7 @@ internal static class MeLoSpeed
         return [.. times.Select(entry => Number(entry.Key, ForwardColumn, Median(entry.Value.Skip(WarmUp))))];
     }
 
-    private static (double Step, double Backward) Step(nn.Module<Tensor, Tensor> model, optim.Optimizer optimizer, Tensor images, Tensor labels)
+    internal static (double Step, double Backward) Step(nn.Module<Tensor, Tensor> model, optim.Optimizer optimizer, Tensor images, Tensor labels)
     {
         using var scope = NewDisposeScope();
         model.train();
@@ -133,7 +133,7 @@ internal static class MeLoSpeed
         }
     }
 
-    private static long StateBytes(OptimizerHelper optimizer)
+    internal static long StateBytes(OptimizerHelper optimizer)
     {
         using var stream = new MemoryStream();
         using var writer = new BinaryWriter(stream);
@@ -142,7 +142,7 @@ internal static class MeLoSpeed
         return stream.Length;
     }
 
-    private static double Median(IEnumerable<double> values) => Statistics.Quantile([.. values.Order()], 0.5);
+    internal static double Median(IEnumerable<double> values) => Statistics.Quantile([.. values.Order()], 0.5);
 
     private static Measurement Number(string row, string column, double value) => new(row, column, value, IsRate: false);
 }

@@ -13,16 +13,23 @@ public sealed record BarSeries(string Name, IReadOnlyList<double> Values)
     /// <summary>Upper ends of the error bars, one per category, or null for none.</summary>
     public IReadOnlyList<double>? High { get; init; }
 
+    /// <summary>Single values drawn as dots over the bars, e.g. one per seed: one list per category, or null for none.</summary>
+    public IReadOnlyList<IReadOnlyList<double>>? Dots { get; init; }
+
     /// <summary>Colour as <c>#RRGGBB</c>; null takes it from <see cref="Palette"/>.</summary>
     public string? Color { get; init; }
 }
 
-/// <summary>Bars in groups, with optional error bars and horizontal reference lines.</summary>
+/// <summary>Bars in groups, with optional error bars, dots and horizontal reference lines.</summary>
 public sealed record BarChart : Chart
 {
     // Of the room between two categories: the bars' share, and one bar's share of its slot.
     private const double GroupShare = 0.78;
     private const double BarShare = 0.92;
+
+    // Dots of one bar stand beside one another, so that equal values stay visible; they use this share of it.
+    private const double DotShare = 0.6;
+    private const double DotRadius = 2.5;
 
     /// <summary>Labels under the groups, at least one.</summary>
     public required IReadOnlyList<string> Categories { get; init; }
@@ -74,6 +81,10 @@ public sealed record BarChart : Chart
             {
                 var x = frame.X(category + ((i - ((Series.Count - 1) / 2.0)) * slot));
                 DrawBar(canvas, frame, Series[i], category, x, barWidth, zero, Color(i, category));
+                foreach (var (place, value) in DotsOf(i, category))
+                {
+                    canvas.Circle(frame.X(place), frame.Y(value), DotRadius, "#FFFFFF", PlotStyle.Ink);
+                }
             }
         }
 
@@ -96,6 +107,25 @@ public sealed record BarChart : Chart
         for (var i = 0; i < Series.Count; i++)
         {
             data.Add(Trace(frame, Series[i], i));
+        }
+
+        for (var i = 0; i < Series.Count; i++)
+        {
+            var dots = Enumerable.Range(0, Categories.Count).SelectMany(category => DotsOf(i, category)).ToArray();
+            if (dots.Length > 0)
+            {
+                data.Add(new JsonObject
+                {
+                    ["type"] = "scatter",
+                    ["mode"] = "markers",
+                    ["name"] = PlotlyFigure.Text(Series[i].Name),
+                    ["showlegend"] = false,
+                    ["x"] = PlotlyFigure.Numbers(dots.Select(dot => dot.Place)),
+                    ["y"] = PlotlyFigure.Numbers(dots.Select(dot => dot.Value)),
+                    ["marker"] = new JsonObject { ["size"] = 2 * DotRadius, ["color"] = "#FFFFFF", ["line"] = new JsonObject { ["color"] = PlotStyle.Ink, ["width"] = 1 } },
+                    ["hovertemplate"] = $"%{{y:{PlotlyFigure.HoverFormat(frame.YAxis)}}}",
+                });
+            }
         }
 
         foreach (var reference in References)
@@ -163,6 +193,11 @@ public sealed record BarChart : Chart
             }
 
             ChartChecks.SameLength(series.Name, series.Values.Count, ("low", series.Low), ("high", series.High));
+            if (series.Dots is { } dots && dots.Count != Categories.Count)
+            {
+                throw new ArgumentException($"'{series.Name}' has dots for {dots.Count} of {Categories.Count} categories; give one list per category.");
+            }
+
             if ((series.Low is null) != (series.High is null))
             {
                 throw new ArgumentException($"The error bars of '{series.Name}' need both a low and a high end.");
@@ -172,7 +207,7 @@ public sealed record BarChart : Chart
 
     private PlotFrame Frame()
     {
-        var values = Series.SelectMany(series => series.Values.Concat(series.Low ?? []).Concat(series.High ?? []))
+        var values = Series.SelectMany(series => series.Values.Concat(series.Low ?? []).Concat(series.High ?? []).Concat(series.Dots?.SelectMany(dots => dots) ?? []))
             .Concat(References.Select(reference => reference.Value));
         var range = ChartChecks.Range(values, AxisScale.Linear, "y");
         var legend = Series
@@ -191,6 +226,14 @@ public sealed record BarChart : Chart
     private string Color(int series, int category) => ColorByCategory ? Palette.Assign(Categories)[category]
         : Series[series].Color is { } own ? ChartChecks.Color(own)
         : Palette.Assign([.. Series.Select(one => one.Name)])[series];
+
+    private IEnumerable<(double Place, double Value)> DotsOf(int series, int category)
+    {
+        var dots = Series[series].Dots?[category].Where(double.IsFinite).ToArray() ?? [];
+        var slot = GroupShare / Series.Count;
+        var centre = category + ((series - ((Series.Count - 1) / 2.0)) * slot);
+        return dots.Select((value, i) => (centre + ((i - ((dots.Length - 1) / 2.0)) * slot * BarShare * DotShare / Math.Max(1, dots.Length - 1)), value));
+    }
 
     private static void DrawBar(
         SvgCanvas canvas, PlotFrame frame, BarSeries series, int category, double x, double width, double zero, string color)

@@ -61,6 +61,9 @@ public static class Palette
         ["finetune"] = "finetuning",
         ["fullfinetuning"] = "finetuning",
         ["fft"] = "finetuning",
+        ["melorank4"] = "melo",          // the paper's rank
+        ["deephead"] = "adaptor",        // what MeLo's code calls an adapter
+        ["fromscratch"] = "zeroshot",
     };
 
     /// <summary>Names of the attacks that have a fixed colour.</summary>

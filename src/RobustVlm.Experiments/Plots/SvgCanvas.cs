@@ -57,6 +57,10 @@ internal sealed class SvgCanvas
         Write($"{body}fill=\"{color}\"{outline}");
     }
 
+    /// <summary>A small disc with a rim.</summary>
+    public void Circle(double x, double y, double radius, string color, string rim) =>
+        Write($"""<circle cx="{N(x)}" cy="{N(y)}" r="{N(radius)}" fill="{color}" stroke="{rim}" stroke-width="1"/>""");
+
     /// <summary>One line of text, vertically centred at <paramref name="y"/>; turned counter-clockwise around its anchor.</summary>
     public void Text(
         double x, double y, string text, double size, string color, Anchor anchor = Anchor.Start, bool bold = false, double degrees = 0)

@@ -22,6 +22,19 @@ public sealed class BarChartTests
     }
 
     [Fact]
+    public void Dots_stand_over_their_bar_in_both_renderings()
+    {
+        var chart = new BarChart { Categories = ["x"], Series = [new BarSeries("a", [1]), new BarSeries("b", [2]) { Dots = [[1.5, 2.5, double.NaN]] }] };
+
+        var dots = chart.ToPlotly()["data"]![2]!;
+
+        Assert.Equal([1.5, 2.5], dots["y"]!.AsArray().Select(y => (double)y!));
+        Assert.All(dots["x"]!.AsArray(), x => Assert.InRange((double)x!, 0, 0.39));   // the right half of the group
+        Assert.Equal(2, chart.ToSvg().Split("<circle").Length - 1);
+        Assert.Throws<ArgumentException>(() => new BarChart { Categories = ["x"], Series = [new BarSeries("a", [1]) { Dots = [] }] }.ToSvg());
+    }
+
+    [Fact]
     public void Negative_bars_hang_from_zero()
     {
         var chart = new BarChart { Categories = ["a", "b"], Series = [new BarSeries("d", [-0.2, 0.1])] };
