@@ -37,7 +37,7 @@ internal sealed class PmgAftSweep : ISweep
         yield return Fits(PmgAftPlan.Ablation, large);
         yield return extra ? PmgAftPlan.Attacked.Select(entry => (lab, plan.Attacks(entry.Arm, entry.Epsilon))) : [];
         yield return Fits([PmgAftArm.Trades], small);
-        yield return PmgAftPlan.Epsilons.SelectMany(epsilon => PmgAftPlan.LearningRates(epsilon).SelectMany(
+        yield return PmgAftPlan.Epsilons.SelectMany(epsilon => PmgAftPlan.LearningRates.SelectMany(
             rate => PmgAftPlan.Tuned.Select(arm => (choosing, plan.LearningRate(arm, epsilon, rate)))));
         yield return extra ? Fits([PmgAftArm.PadPrompt, PmgAftArm.TokenPrompt], small) : [];
     }
