@@ -76,20 +76,20 @@ internal static class PmgAftCriteria
 
     private static Criterion<PmgAftRunOptions> Claim(
         string id, string statement, string source, PaperNumber reported, StatisticalTest test, params ArmComparison<PmgAftRunOptions>[] comparisons) => new()
-    {
-        Id = id,
-        Experiment = PmgAftSweep.Id,
-        Paper = Paper,
-        Statement = statement,
-        Source = source,
-        Reported = reported,
-        Test = test,
-        Seeds = PmgAftPlan.Seeds,
-        MethodVersion = PmgAftSweep.Version,
-        Varied = s_varied,
-        Format = s_percent,
-        Comparisons = comparisons,
-    };
+        {
+            Id = id,
+            Experiment = PmgAftSweep.Id,
+            Paper = Paper,
+            Statement = statement,
+            Source = source,
+            Reported = reported,
+            Test = test,
+            Seeds = PmgAftPlan.Seeds,
+            MethodVersion = PmgAftSweep.Version,
+            Varied = s_varied,
+            Format = s_percent,
+            Comparisons = comparisons,
+        };
 
     private static Criterion<PmgAftRunOptions> Check(
         string id, string statement, StatisticalTest test, Func<PmgAftArm, double, IEnumerable<ArmComparison<PmgAftRunOptions>>> comparisons) =>
