@@ -48,6 +48,12 @@ internal enum JudgedBy
 
     /// <summary>The value of every single seed.</summary>
     EverySeed,
+
+    /// <summary>The values of at least four seeds in five.</summary>
+    MostSeeds,
+
+    /// <summary>The mean over seeds, moved by one standard error in the claim's favour: the claim is not missed by more than chance explains.</summary>
+    StandardError,
 }
 
 /// <summary>How a criterion decides about one comparison.</summary>
@@ -58,6 +64,7 @@ internal enum JudgedBy
 internal sealed record StatisticalTest(Quantity Quantity, Side Side, double Limit, JudgedBy JudgedBy)
 {
     private const int ResamplingSeed = 1;
+    private const double MostShare = 0.8;
 
     /// <summary>The first arm is better than the second by more than a margin.</summary>
     internal static StatisticalTest Superiority(double margin = 0, bool lowerIsBetter = false) =>
@@ -81,7 +88,7 @@ internal sealed record StatisticalTest(Quantity Quantity, Side Side, double Limi
         new(Quantity.RankCorrelation, correlation < 0 ? Side.AtMost : Side.AtLeast, correlation, JudgedBy.Interval);
 
     /// <summary>Fewest seeds from which it can be decided: an interval over one or two seeds says nothing.</summary>
-    internal int MinimumSeeds => JudgedBy == JudgedBy.Interval ? 3 : 1;
+    internal int MinimumSeeds => JudgedBy is JudgedBy.Interval or JudgedBy.StandardError ? 3 : 1;
 
     /// <summary>Whether so many arms make sense.</summary>
     internal bool Accepts(int arms) => Quantity switch
@@ -108,12 +115,7 @@ internal sealed record StatisticalTest(Quantity Quantity, Side Side, double Limi
 
         // Of a ratio or of a single value, zero is no natural null hypothesis.
         double? p = Quantity is Quantity.Value or Quantity.Ratio ? null : Statistics.SignFlipP(values, new Random(ResamplingSeed));
-        var (low, high) = JudgedBy switch
-        {
-            JudgedBy.Interval => (estimate.Low, estimate.High),
-            JudgedBy.Mean => (estimate.Value, estimate.Value),
-            _ => (values.Min(), values.Max()),
-        };
+        var (low, high) = Judged(values, estimate);
         var holds = Side switch
         {
             Side.Above => low > Limit,
@@ -123,6 +125,27 @@ internal sealed record StatisticalTest(Quantity Quantity, Side Side, double Limi
             _ => low >= -Limit && high <= Limit,
         };
         return new ComparisonResult(name, estimate, p, holds);
+    }
+
+    private (double Low, double High) Judged(IReadOnlyList<double> values, Interval estimate)
+    {
+        switch (JudgedBy)
+        {
+            case JudgedBy.Interval:
+                return (estimate.Low, estimate.High);
+            case JudgedBy.Mean:
+                return (estimate.Value, estimate.Value);
+            case JudgedBy.MostSeeds:
+                // As many as needed lie at or above the first, and as many at or below the second.
+                var needed = (int)Math.Ceiling(MostShare * values.Count);
+                double[] sorted = [.. values.Order()];
+                return (sorted[^needed], sorted[needed - 1]);
+            case JudgedBy.StandardError:
+                var error = Math.Sqrt(values.Sum(value => (value - estimate.Value) * (value - estimate.Value)) / (values.Count - 1) / values.Count);
+                return (estimate.Value + error, estimate.Value - error);
+            default:
+                return (values.Min(), values.Max());
+        }
     }
 
     public override string ToString()
@@ -137,6 +160,8 @@ internal sealed record StatisticalTest(Quantity Quantity, Side Side, double Limi
         {
             JudgedBy.Interval => $"the 95 % interval of the {what} over seeds lies",
             JudgedBy.Mean => $"the mean {what} over seeds is",
+            JudgedBy.MostSeeds => $"the {what} of at least four seeds in five is",
+            JudgedBy.StandardError => $"the mean {what} over seeds, moved by one standard error in the claim's favour, is",
             _ => $"the {what} of every seed is",
         };
         var limit = Limit.ToString("0.####", CultureInfo.InvariantCulture).Replace('-', '−');

@@ -11,6 +11,9 @@ internal interface ISweepRun
     /// <summary>The seed.</summary>
     ulong Seed { get; }
 
+    /// <summary>Runs of an earlier stage are made first, for all seeds; within a stage, seed by seed.</summary>
+    int Stage { get; }
+
     /// <summary>How long it takes, compared with the sweep's other runs.</summary>
     double Cost { get; }
 

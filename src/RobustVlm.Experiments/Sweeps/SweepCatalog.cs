@@ -1,9 +1,10 @@
 using RobustVlm.Experiments.MeLoStudy;
+using RobustVlm.Experiments.PmgAftStudy;
 
 namespace RobustVlm.Experiments.Sweeps;
 
 /// <summary>Every sweep; an experiment adds its own.</summary>
 internal static class SweepCatalog
 {
-    internal static IReadOnlyList<ISweep> All { get; } = [new MeLoSweep()];
+    internal static IReadOnlyList<ISweep> All { get; } = [new MeLoSweep(), new PmgAftSweep()];
 }

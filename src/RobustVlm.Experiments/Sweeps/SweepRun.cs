@@ -32,6 +32,8 @@ internal sealed record SweepRun<TOptions> : ISweepRun
     /// <summary>The work; it calls its progress at every step, and lets an interruption through.</summary>
     internal required Func<Action<double, string>, SweepOutcome> Work { get; init; }
 
+    public int Stage { get; init; }
+
     public double Cost { get; init; } = 1;
 
     public ulong Seed => Lab.Seed;

@@ -113,7 +113,7 @@ internal sealed class SweepRunner
     private ISweepRun[] Plan()
     {
         var seeds = _request.Seeds ?? _sweep.Seeds;
-        var all = seeds.SelectMany(seed => _sweep.RunsOf(_lab.WithSeed(seed))).DistinctBy(run => run.Key).ToArray();
+        var all = seeds.SelectMany(seed => _sweep.RunsOf(_lab.WithSeed(seed))).DistinctBy(run => run.Key).OrderBy(run => run.Stage).ToArray();
         var wanted = _request.Only is { } only ? [.. all.Where(run => run.Label.Contains(only, StringComparison.OrdinalIgnoreCase))] : all;
         return wanted.Length > 0 ? wanted : throw new ArgumentException(
             $"No run of {_sweep.Experiment} has '{_request.Only}' in its name; there are: {string.Join("; ", all.Select(run => run.Label).Distinct().Take(20))}.");

@@ -68,6 +68,31 @@ public sealed class CriterionTests : IDisposable
     }
 
     [Fact]
+    public void Four_of_five_seeds_may_decide_and_three_are_too_few()
+    {
+        var test = new StatisticalTest(Quantity.Value, Side.Above, 0, JudgedBy.MostSeeds);
+        var below = test with { Side = Side.Below };
+
+        Assert.True(test.Decide("", [0.1, 0.2, -0.9, 0.1, 0.3]).Holds);
+        Assert.False(test.Decide("", [0.1, 0.2, -0.9, 0, 0.3]).Holds);
+        Assert.True(below.Decide("", [-0.1, -0.2, 0.9, -0.1, -0.3]).Holds);
+        Assert.False(below.Decide("", [-0.1, -0.2, 0.9, 0, -0.3]).Holds);
+        Assert.Contains("at least four seeds in five", test.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_claim_may_be_missed_by_one_standard_error()
+    {
+        double[] values = [-0.02, 0, -0.01, -0.03, 0.01];   // mean -0.01, standard deviation sqrt(0.001 / 4), its error sqrt(0.001 / 20) = 0.00707
+        var test = new StatisticalTest(Quantity.Value, Side.AtLeast, -0.0029, JudgedBy.StandardError);
+
+        Assert.False(test.Decide("", values).Holds);
+        Assert.True((test with { Limit = -0.003 }).Decide("", values).Holds);
+        Assert.True((test with { Side = Side.AtMost, Limit = -0.017 }).Decide("", values).Holds);
+        Assert.False((test with { Side = Side.AtMost, Limit = -0.0171 }).Decide("", values).Holds);
+    }
+
+    [Fact]
     public void The_mean_may_decide_where_the_interval_does_not()
     {
         Write(new() { Method = "melo" }, [0.95, 0.89, 0.93, 0.88, 0.94]);

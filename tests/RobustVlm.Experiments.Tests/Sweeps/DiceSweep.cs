@@ -27,6 +27,9 @@ internal sealed class DiceSweep(TimeSpan pause) : ISweep
     /// <summary>Whether a third run waits for the first two to be stored.</summary>
     public bool HasSecondStage { get; init; }
 
+    /// <summary>Sides of a die that is thrown once all others are.</summary>
+    public int? Last { get; init; }
+
     public IEnumerable<ISweepRun> RunsOf(Lab lab)
     {
         SweepRun<DiceOptions>[] first = [Run(lab, 6), Run(lab, 20)];
@@ -40,6 +43,7 @@ internal sealed class DiceSweep(TimeSpan pause) : ISweep
         Label = string.Create(CultureInfo.InvariantCulture, $"{sides} sides"),
         Options = new DiceOptions { Sides = sides },
         MethodVersion = 1,
+        Stage = sides == Last ? 1 : 0,
         Work = progress => Throw(lab, sides, progress),
     };
 

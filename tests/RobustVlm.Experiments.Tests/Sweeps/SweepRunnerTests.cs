@@ -49,6 +49,16 @@ public sealed class SweepRunnerTests : IDisposable
     }
 
     [Fact]
+    public void Runs_of_an_earlier_stage_are_made_first_for_all_seeds()
+    {
+        Runner(sweep: new DiceSweep(TimeSpan.Zero) { Last = 6 }).List();
+
+        Assert.Equal(
+            ["20 sides, seed 1", "20 sides, seed 2", "20 sides, seed 3", "6 sides, seed 1", "6 sides, seed 2", "6 sides, seed 3"],
+            _output.ToString().Split('\n').Where(line => line.Contains(" sides, ", StringComparison.Ordinal)).Select(line => line.Split("  ")[^1]));
+    }
+
+    [Fact]
     public void A_filter_that_fits_nothing_names_the_runs()
     {
         var error = Assert.Throws<ArgumentException>(() => Runner(request: new SweepRequest("coin")).Run());
