@@ -28,7 +28,7 @@ public sealed record AutoAttackOptions
     /// <summary>Images attacked at once, at least one.</summary>
     public int BatchSize { get; init; } = 250;
 
-    /// <summary>Number format of the gradients: float32, or bfloat16 where speed matters more, labelled AA-custom. Errors are confirmed in float32.</summary>
+    /// <summary>Number format of the gradients and of Square's queries: float32, or bfloat16 where speed matters more, labelled AA-custom. Errors are confirmed in float32.</summary>
     public ScalarType GradientType { get; init; } = ScalarType.Float32;
 }
 
@@ -235,7 +235,7 @@ public sealed class AutoAttack : IImageAttack
                 ? new AutoPgd(climb with { Loss = AttackLoss.Margin })
                 : new AutoPgdTargeted(new AutoPgdTargetedOptions { Epsilon = epsilon, Steps = steps, Targets = targets, GradientType = type }),
             new Fab(new FabOptions { Epsilon = epsilon, Steps = fabSteps, Targets = targets, GradientType = type }),
-            new Square(new SquareOptions { Epsilon = epsilon, Queries = queries }),
+            new Square(new SquareOptions { Epsilon = epsilon, Queries = queries, QueryType = type }),
         ];
     }
 

@@ -24,6 +24,9 @@ public sealed record SquareOptions
 
     /// <summary>Number of independent runs, at least one.</summary>
     public int Restarts { get; init; } = 1;
+
+    /// <summary>Number format of the queries: float32, or bfloat16 where speed matters more. Whether an image is broken is decided in float32.</summary>
+    public ScalarType QueryType { get; init; } = ScalarType.Float32;
 }
 
 /// <summary>
@@ -90,7 +93,7 @@ public sealed class Square : IImageAttack
         var robust = InputGradient.Losses(classifier, images, labels).Logits.argmax(1).eq(labels);
         for (var run = 0; run < _options.Restarts && _options.Epsilon.Value > 0; run++)
         {
-            using var search = new Search(classifier, images, labels, robust, queries, result);
+            using var search = new Search(classifier, _options.QueryType, images, labels, robust, queries, result);
             using (NewDisposeScope())
             {
                 search.Try(Start(images, search, random));
@@ -140,15 +143,16 @@ public sealed class Square : IImageAttack
     private sealed class Search : IDisposable
     {
         private readonly Classifier _classifier;
+        private readonly ScalarType _type;
         private readonly Tensor _robust;
         private readonly Tensor _queries;
         private readonly Tensor _result;
         private readonly RowState _rows;
 
-        internal Search(Classifier classifier, Tensor images, Tensor labels, Tensor robust, Tensor queries, Tensor result)
+        internal Search(Classifier classifier, ScalarType type, Tensor images, Tensor labels, Tensor robust, Tensor queries, Tensor result)
         {
             using var scope = NewDisposeScope();
-            (_classifier, _robust, _queries, _result) = (classifier, robust, queries, result);
+            (_classifier, _type, _robust, _queries, _result) = (classifier, type, robust, queries, result);
             var places = robust.nonzero().flatten();
             var clean = images.index_select(0, places);
             var margins = full([places.shape[0]], double.NegativeInfinity, dtype: images.dtype, device: images.device);
@@ -178,13 +182,32 @@ public sealed class Square : IImageAttack
                 return;
             }
 
+            using var noGradient = no_grad();
             using var scope = NewDisposeScope();
-            var (margins, logits) = InputGradient.Losses(_classifier, candidates, Labels, AttackLosses.Margin);
+            var logits = InputGradient.Logits(_classifier, candidates, Labels, _type);
+            var margins = AttackLosses.Margin(logits, Labels);
             Broken.copy_(logits.argmax(1).ne(Labels));
+            if (_type != ScalarType.Float32)
+            {
+                Confirm(candidates);
+            }
+
             var better = margins.gt(Margins).logical_or_(Broken);
             Best.copy_(where(better.view(-1, 1, 1, 1), candidates, Best));
             Margins.copy_(where(better, margins, Margins));
             _queries.index_add_(0, Places, ones_like(Places), 1);
+        }
+
+        // What seems broken in a shorter format is asked again in float32.
+        private void Confirm(Tensor candidates)
+        {
+            var rows = Broken.nonzero().flatten();
+            if (rows.numel() > 0)
+            {
+                var labels = Labels.index_select(0, rows);
+                var logits = InputGradient.Logits(_classifier, candidates.index_select(0, rows), labels, ScalarType.Float32);
+                Broken.index_copy_(0, rows, logits.argmax(1).ne(labels));
+            }
         }
 
         /// <summary>Takes out the broken images; false when none is left.</summary>

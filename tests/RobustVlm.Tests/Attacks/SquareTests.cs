@@ -172,6 +172,36 @@ public sealed class SquareTests
     }
 
     [Fact]
+    public void Queries_in_bfloat16_break_about_as_many_and_only_what_is_broken_in_float32()
+    {
+        using var toy = ToyProblem.Create(seed: 2, classes: 3, count: 100);
+        var options = new SquareOptions { Epsilon = new PixelBudget(toy.Distances().Order().ElementAt(60) * 1.2), Queries = 200 };
+        using var exact = new Square(options).Perturb(toy.Classifier, toy.Images, toy.Labels, new Generator(1));
+        var rounded = 0;
+
+        using var brief = new Square(options with { QueryType = ScalarType.BFloat16 }).Perturb(Rounded, toy.Images, toy.Labels, new Generator(1));
+
+        Assert.True(rounded > 100);
+        Assert.InRange(toy.Accuracy(exact), 0.2, 0.8);
+        Assert.InRange(toy.Accuracy(brief), toy.Accuracy(exact) - 0.05, toy.Accuracy(exact) + 0.05);
+        using var changed = (brief - toy.Images).flatten(1).abs().amax([1]).gt(0);
+        Assert.Equal(1 - toy.Accuracy(brief), changed.to(ScalarType.Float64).mean().item<double>(), 9);   // what is not broken comes back unchanged
+
+        // A classifier that rounds where it may, as one under autocast does.
+        Tensor Rounded(Tensor images)
+        {
+            var logits = toy.Classifier(images);
+            if (!Autocast.IsEnabled)
+            {
+                return logits;
+            }
+
+            rounded++;
+            return logits.to(ScalarType.BFloat16);
+        }
+    }
+
+    [Fact]
     public void Images_that_are_not_square_are_refused()
     {
         using var images = full([1, 1, 4, 6], 0.5f);
