@@ -57,39 +57,39 @@ internal static class MeLoCriteria
 
     private static Criterion<MeLoRunOptions> Speed(
         string id, string statement, PaperNumber reported, StatisticalTest test, (string Row, string Column) first, (string Row, string Column) second) => new()
-    {
-        Id = id,
-        Experiment = MeLoSweep.Id,
-        Paper = Paper,
-        Statement = statement,
-        Source = reported == PaperNumber.None ? "our expectation from the method" : "code history; margin ours",
-        Reported = reported,
-        Test = test,
-        Seeds = MeLoPlan.Seeds,
-        MethodVersion = MeLoSweep.Version,
-        Format = new EstimateFormat(2, Unit: "times"),
-        Comparisons =
+        {
+            Id = id,
+            Experiment = MeLoSweep.Id,
+            Paper = Paper,
+            Statement = statement,
+            Source = reported == PaperNumber.None ? "our expectation from the method" : "code history; margin ours",
+            Reported = reported,
+            Test = test,
+            Seeds = MeLoPlan.Seeds,
+            MethodVersion = MeLoSweep.Version,
+            Format = new EstimateFormat(2, Unit: "times"),
+            Comparisons =
         [
             .. s_plan.Widths.Select(width => new ArmComparison<MeLoRunOptions>(FormattableString.Invariant($"width {width}"),
                 [Number(run => run.Kind == MeLoRunKind.Speed && run.Width == width, first), Number(run => run.Kind == MeLoRunKind.Speed && run.Width == width, second)])),
         ],
-    };
+        };
 
     private static Criterion<MeLoRunOptions> Switching(
         string id, string statement, PaperNumber reported, double times, string unit, (string Row, string Column) first, (string Row, string Column) second) => new()
-    {
-        Id = id,
-        Experiment = MeLoSweep.Id,
-        Paper = Paper,
-        Statement = statement,
-        Source = "abstract; factor ours",
-        Reported = reported,
-        Test = StatisticalTest.RatioAtLeast(times),
-        Seeds = MeLoPlan.Seeds,
-        MethodVersion = MeLoSweep.Version,
-        Format = new EstimateFormat(1, Unit: unit),
-        Comparisons = [new ArmComparison<MeLoRunOptions>("four tasks", [Number(run => run.Kind == MeLoRunKind.Switching, first), Number(run => run.Kind == MeLoRunKind.Switching, second)])],
-    };
+        {
+            Id = id,
+            Experiment = MeLoSweep.Id,
+            Paper = Paper,
+            Statement = statement,
+            Source = "abstract; factor ours",
+            Reported = reported,
+            Test = StatisticalTest.RatioAtLeast(times),
+            Seeds = MeLoPlan.Seeds,
+            MethodVersion = MeLoSweep.Version,
+            Format = new EstimateFormat(1, Unit: unit),
+            Comparisons = [new ArmComparison<MeLoRunOptions>("four tasks", [Number(run => run.Kind == MeLoRunKind.Switching, first), Number(run => run.Kind == MeLoRunKind.Switching, second)])],
+        };
 
     private static Arm<MeLoRunOptions> Number(Func<MeLoRunOptions, bool> selects, (string Row, string Column) place) => new(place.Row, selects, place.Row, place.Column);
 }

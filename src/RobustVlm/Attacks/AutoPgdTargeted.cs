@@ -82,6 +82,7 @@ public sealed class AutoPgdTargeted : IImageAttack
             {
                 var wanted = ranked[TensorIndex.Colon, run / _options.Restarts].index_select(0, places);
                 return few ? AttackLosses.TargetedMargin(wanted) : AttackLosses.TargetedLogitsRatio(wanted);
-            });
+            }
+            );
         });
 }
