@@ -21,10 +21,10 @@ internal static class PmgAftCriteria
 
     internal static IReadOnlyList<ICriterion> All { get; } =
     [
-        Claim("E1", "the undefended model keeps less than 15 % of its clean accuracy at the training budgets", Few, new("4.9 of 64.4", Rerun),
-            new StatisticalTest(Quantity.Ratio, Side.Below, 0.15, JudgedBy.Interval), [.. PmgAftPlan.Epsilons.Select(Kept)]) with { Format = s_times },
-        Claim("E1b", "the undefended model keeps less than 15 % of its clean accuracy at 4/255, the budget at which it breaks on the seed that settings were chosen on", Few, new("4.9 of 64.4", Rerun),
-            new StatisticalTest(Quantity.Ratio, Side.Below, 0.15, JudgedBy.Interval), Kept(4)) with { Format = s_times },
+        Claim("E1", "the undefended model keeps less than 15 % of its clean accuracy at the larger training budget", Few, new("4.9 of 64.4", Rerun),
+            new StatisticalTest(Quantity.Ratio, Side.Below, 0.15, JudgedBy.Interval), Kept(PmgAftPlan.Epsilons[1])) with { Format = s_times },
+        Claim("E1b", "the undefended model keeps less than 15 % of its clean accuracy at the smaller training budget too", Few, new("4.9 of 64.4", Rerun),
+            new StatisticalTest(Quantity.Ratio, Side.Below, 0.15, JudgedBy.Interval), Kept(PmgAftPlan.Epsilons[0])) with { Format = s_times },
         Claim("E2a", "fine-tuning on clean pictures raises clean accuracy on the source set", Few, new("79.0 against 57.3", Rerun),
             StatisticalTest.Superiority(), Beside(PmgAftArm.FineTuneClean, PmgAftArm.Original, 0, PmgAftScores.CleanColumn, ZeroShotPictures.Source.Name)),
         Claim("E2b", "fine-tuning on clean pictures lowers clean accuracy on the zero-shot sets", Few, new("52.7 against 64.9", Rerun),

@@ -32,7 +32,7 @@ public sealed class PmgAftSweepTests : IDisposable
         var first = runs.TakeWhile(entry => entry.Run.Stage < 2).ToArray();
         Assert.Equal(PmgAftPlan.Seeds.Count * (2 + (2 * PmgAftPlan.Main.Count)), first.Length);
         Assert.Equal([PmgAftArm.Original, PmgAftArm.FineTuneClean, .. PmgAftPlan.Main], first.Take(6).Select(entry => entry.Options.Arm));
-        Assert.All(first.Where(entry => entry.Run.Stage == 0), entry => Assert.NotEqual(2, entry.Options.Epsilon));
+        Assert.All(first.Where(entry => entry.Run.Stage == 0), entry => Assert.NotEqual(PmgAftPlan.Epsilons[1], entry.Options.Epsilon));
         Assert.Equal(runs.Length, runs.Select(entry => entry.Run.Key).Distinct().Count());
         Assert.Equal(runs.Length, runs.Select(entry => (entry.Run.Label, entry.Run.Seed)).Distinct().Count());
     }
@@ -136,7 +136,7 @@ public sealed class PmgAftSweepTests : IDisposable
     {
         var lab = Open(Scale.Smoke, 1);
         using var output = new StringWriter();
-        string[] parts = ["CLIP", "PMG-AFT, 1/255", "token prompt"];
+        string[] parts = ["CLIP", "PMG-AFT, 2/255", "token prompt"];
 
         Assert.All(parts, part => Assert.True(new SweepRunner(lab, new PmgAftSweep(), new SweepRequest(part, [PmgAftPlan.ExtraSeed]), output).Run(), output.ToString()));
 
