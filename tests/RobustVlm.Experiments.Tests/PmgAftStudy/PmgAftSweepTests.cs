@@ -45,7 +45,7 @@ public sealed class PmgAftSweepTests : IDisposable
         Assert.DoesNotContain(PmgAftPlan.ChoosingSeed, PmgAftPlan.Seeds);
         Assert.Contains(PmgAftPlan.ExtraSeed, PmgAftPlan.Seeds);
         var tried = runs.Where(entry => entry.Options.Kind == PmgAftRunKind.LearningRate).ToArray();
-        Assert.Equal(2 * 2 * 3, tried.Length);
+        Assert.Equal(2 * 2 * 4, tried.Length);
         Assert.All(tried, entry => Assert.Equal(PmgAftPlan.ChoosingSeed, entry.Run.Seed));
         Assert.All(runs.Where(entry => entry.Options.Kind == PmgAftRunKind.Attacks), entry => Assert.Equal(PmgAftPlan.ExtraSeed, entry.Run.Seed));
         Assert.All(PmgAftPlan.Tuned, arm => Assert.Contains(PmgAftPlan.LearningRateOf(arm), PmgAftPlan.LearningRates));
