@@ -204,7 +204,7 @@ public sealed class PmgAftPaper
         [
             pgd,
             new AutoPgd(new AutoPgdOptions { Steps = _options.AttackSteps }),
-            .. set.Classes.Count > 2 ? new[] { new AutoPgd(new AutoPgdOptions { Steps = _options.AttackSteps, Loss = AttackLoss.LogitRatio }) } : [],
+            .. set.Classes.Count > 2 ? new[] { new AutoPgd(new AutoPgdOptions { Steps = _options.AttackSteps, Loss = AttackLoss.LogitsRatio }) } : [],
         ];
         var pictures = new ZeroShotSet(protocol.Name, batch.Images.to(lab.Device), batch.Labels.to(lab.Device), Tokens(protocol.Prompts(set), tokenizer, lab.Device));
         var report = ZeroShotReport.Run(model, [pictures], attacks, [budget], options: new RobustnessReportOptions { Seed = lab.Seed, BatchSize = _options.ScoringBatch, CheckedImages = 0 }, progress: progress).Sets[0];
