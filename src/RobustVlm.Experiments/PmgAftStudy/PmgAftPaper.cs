@@ -6,9 +6,9 @@ using RobustVlm.Data.Text;
 using RobustVlm.Engine;
 using RobustVlm.Evaluation;
 using RobustVlm.Experiments.Results;
-using RobustVlm.Methods.Training;
 using RobustVlm.Methods.ZeroShot;
 using RobustVlm.Models;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RobustVlm.Experiments.PmgAftStudy;
@@ -34,7 +34,7 @@ public sealed class PmgAftPaper
     private readonly Lab _lab;
     private readonly PmgAftPaperOptions _options;
     private readonly string? _weights;
-    private readonly IReadOnlyDictionary<string, string?> _folders;
+    private readonly Dictionary<string, string?> _folders;
 
     /// <param name="lab">The lab.</param>
     /// <param name="options">Settings; null takes the published ones.</param>
