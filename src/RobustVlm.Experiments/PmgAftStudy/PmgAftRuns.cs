@@ -138,6 +138,7 @@ public sealed class PmgAftRuns
                     [.. places.Select(place => Find(run, PmgAftScores.MeanRow, place == 0 ? PmgAftScores.CleanColumn : PmgAftScores.Robust(place)) ?? double.NaN)])
                 { Color = Palette.Of(name), Dashed = entry.Epsilon == PmgAftPlan.Epsilons[0] && entry.Arm != PmgAftArm.Original };
             }), places),
+            References = [new ReferenceLine(Guessing, "guessing")],
             Width = 900,
         };
     }
@@ -164,6 +165,7 @@ public sealed class PmgAftRuns
                 var values = groups.Select(group => Values(entry.Arm, group.Epsilon, PmgAftScores.MeanRow, group.Column)).ToArray();
                 return Bars(entry.Name, [.. values.Select(Estimate)]) with { Dots = values, Color = Palette.Of(PmgAftPlan.NameOf(entry.Arm)) };
             })],
+            References = [new ReferenceLine(Guessing, "guessing")],
             Width = 960,
         };
     }
@@ -198,6 +200,7 @@ public sealed class PmgAftRuns
             YRange = (0, 1),
             Series = OrGap(new[] { ("student (PMG-AFT)", "accuracy", Palette.Of("PMG-AFT")), ("teacher (frozen CLIP)", "teacher accuracy", Palette.Of("CLIP")) }
                 .Select(entry => Curve(PmgAftArm.PmgAft, epsilon, entry.Item1, entry.Item2, entry.Item3)).OfType<LineSeries>()),
+            References = [new ReferenceLine(1.0 / ZeroShotPictures.Source.Classes.Count, "guessing")],
             Height = 400,
         };
     }
@@ -294,7 +297,7 @@ public sealed class PmgAftRuns
 
     // A chart needs a line; an empty one says why.
     private static LineSeries[] OrGap(IEnumerable<LineSeries> series, double[]? places = null) =>
-        series.ToArray() is { Length: > 0 } some ? some : [new LineSeries("no stored run yet", places ?? [0, 100], [.. (places ?? [0, 100]).Select(_ => double.NaN)])];
+        series.ToArray() is { Length: > 0 } some ? some : [new LineSeries("no stored run yet", places ?? [0, 100], [.. (places ?? [0, 100]).Select(_ => 0.0)]) { Faint = true }];
 
     private LineSeries? Curve(PmgAftArm arm, double epsilon, string name, string curve, string color)
     {
