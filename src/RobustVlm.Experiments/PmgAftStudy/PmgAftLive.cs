@@ -37,11 +37,10 @@ public sealed class PmgAftLive : IDisposable
                 Robust = fit.Score(PmgAftScores.MeanRow, robust),
                 Distance = Number(fit.Score(PmgAftFit.DriftRow, PmgAftFit.DistanceColumn)),
                 Cosine = Number(fit.Score(PmgAftFit.DriftRow, PmgAftFit.CosineColumn)),
-                Seconds = fit.Result is null ? (double?)null : fit.Seconds,
             }))
-            .AsPercent("SourceClean", "SourceRobust", "Clean", "Robust").WithDecimals("Distance", 2).WithDecimals("Cosine", 3).WithDecimals("Seconds", 0)
+            .AsPercent("SourceClean", "SourceRobust", "Clean", "Robust").WithDecimals("Distance", 2).WithDecimals("Cosine", 3)
             .Rename("SourceClean", "Source, clean").Rename("SourceRobust", "Source, robust").Rename("Clean", "15 sets, clean").Rename("Robust", "15 sets, robust")
-            .Rename("Distance", "Weights moved by").Rename("Cosine", "Cosine to the original").Rename("Seconds", "Training, s")
+            .Rename("Distance", "Weights moved by").Rename("Cosine", "Cosine to the original")
             .WithCaption(string.Create(CultureInfo.InvariantCulture, $"One seed, trained just now; attacks of {PmgAftScores.Grey(_epsilon)} in training and in scoring"))
             .WithFootnotes("Cosine: mean over clean zero-shot pictures of the cosine between a picture's new and its original embedding.");
         }

@@ -17,9 +17,8 @@ internal readonly record struct ForgettingPoint(int Step, double Source, double 
 /// <param name="Result">Its curves; null where nothing was trained.</param>
 /// <param name="Forgetting">Accuracy without attack over the training.</param>
 /// <param name="Scores">What <see cref="PmgAftScores.Usual"/> measured, and the drift.</param>
-/// <param name="Seconds">Time of the training.</param>
 internal sealed record PmgAftLiveFit(
-    string Name, Clip Student, TrainingResult? Result, IReadOnlyList<ForgettingPoint> Forgetting, IReadOnlyList<Measurement> Scores, double Seconds) : IDisposable
+    string Name, Clip Student, TrainingResult? Result, IReadOnlyList<ForgettingPoint> Forgetting, IReadOnlyList<Measurement> Scores) : IDisposable
 {
     /// <summary>Trains and scores.</summary>
     /// <param name="lab">The lab; its seed is the run's.</param>
@@ -40,7 +39,6 @@ internal sealed record PmgAftLiveFit(
             forgetting.Add(Measure(student, encoder, pictures, 0));
         }
 
-        var started = TimeProvider.System.GetTimestamp();
         TrainingResult? result = null;
         if (method is not null)
         {
@@ -55,9 +53,8 @@ internal sealed record PmgAftLiveFit(
             });
         }
 
-        var seconds = TimeProvider.System.GetElapsedTime(started).TotalSeconds;
         var scores = new PmgAftScores(student, encoder, pictures, options, lab.Seed, Autocast.TrainingType(lab.Device.type)).Usual(share => progress(0.7 + (0.3 * share)));
-        return new PmgAftLiveFit(name, student, result, forgetting, [.. scores, .. method is null ? [] : PmgAftFit.Drift(lab, student, method.Input, pictures)], seconds);
+        return new PmgAftLiveFit(name, student, result, forgetting, [.. scores, .. method is null ? [] : PmgAftFit.Drift(lab, student, method.Input, pictures)]);
     }
 
     internal double Score(string row, string column) => Scores.FirstOrDefault(number => number.Row == row && number.Column == column)?.Value ?? double.NaN;

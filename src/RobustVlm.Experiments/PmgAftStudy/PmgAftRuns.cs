@@ -59,19 +59,19 @@ public sealed class PmgAftRuns
     public LineChart PlotScatter(double epsilon)
     {
         Check(epsilon);
-        return new LineChart
+        return OrGap(new LineChart
         {
             Title = $"Clean against robust at {PmgAftScores.Grey(epsilon)}, mean of 15 sets; a point per seed {State}",
             XTitle = "clean accuracy (%)",
             YTitle = $"robust accuracy at {PmgAftScores.Grey(epsilon)} (%)",
-            Series = OrGap(s_scored.Select(arm => new LineSeries(
+            Series = [.. s_scored.Select(arm => new LineSeries(
                 PmgAftPlan.NameOf(arm),
                 [.. Values(arm, epsilon, PmgAftScores.MeanRow, PmgAftScores.CleanColumn).Select(value => 100 * value)],
                 [.. Values(arm, epsilon, PmgAftScores.MeanRow, PmgAftScores.Robust(epsilon)).Select(value => 100 * value)])
-            { Unconnected = true, Color = Palette.Of(PmgAftPlan.NameOf(arm)) }).Where(series => series.X.Count > 0)),
+            { Unconnected = true, Color = Palette.Of(PmgAftPlan.NameOf(arm)) }).Where(series => series.X.Count > 0)],
             Width = 860,
             Height = 520,
-        };
+        });
     }
 
     /// <summary>Accuracy on every set, with the source set first and what guessing would reach.</summary>
@@ -121,7 +121,7 @@ public sealed class PmgAftRuns
     public LineChart PlotBudgets()
     {
         double[] places = [0, .. PmgAftPlan.Curve];
-        return new LineChart
+        return OrGap(new LineChart
         {
             Title = string.Create(CultureInfo.InvariantCulture, $"Accuracy against budget, mean of 15 sets, PGD-{_plan.AttackSteps}, seed {PmgAftPlan.ExtraSeed}"),
             XTitle = "budget of the attack (grey levels of 255)",
@@ -129,7 +129,7 @@ public sealed class PmgAftRuns
             Categories = [.. places.Select(place => place == 0 ? "clean" : place.ToString(CultureInfo.InvariantCulture))],
             YTitle = "accuracy (%)",
             PercentY = true,
-            Series = OrGap(PmgAftPlan.Attacked.Where(entry => AttackRun(entry.Arm, entry.Epsilon) is not null).Select(entry =>
+            Series = [.. PmgAftPlan.Attacked.Where(entry => AttackRun(entry.Arm, entry.Epsilon) is not null).Select(entry =>
             {
                 var run = AttackRun(entry.Arm, entry.Epsilon);
                 var name = PmgAftPlan.NameOf(entry.Arm);
@@ -137,10 +137,10 @@ public sealed class PmgAftRuns
                     entry.Arm == PmgAftArm.Original ? name : $"{name}, trained at {PmgAftScores.Grey(entry.Epsilon)}", places,
                     [.. places.Select(place => Find(run, PmgAftScores.MeanRow, place == 0 ? PmgAftScores.CleanColumn : PmgAftScores.Robust(place)) ?? double.NaN)])
                 { Color = Palette.Of(name), Dashed = entry.Epsilon == PmgAftPlan.Epsilons[0] && entry.Arm != PmgAftArm.Original };
-            }), places),
+            })],
             References = [new ReferenceLine(Guessing, "guessing")],
             Width = 900,
-        };
+        });
     }
 
     /// <summary>PMG-AFT without its divergences, with one of them, with both.</summary>
@@ -171,38 +171,57 @@ public sealed class PmgAftRuns
     }
 
     /// <summary>Clean against robust accuracy as the learning rate grows, on the seed that settings were chosen on.</summary>
-    public LineChart PlotLearningRates() => new()
+    public LineChart PlotLearningRates() => OrGap(new LineChart
     {
-        Title = string.Create(CultureInfo.InvariantCulture, $"From learning rate {PmgAftPlan.LearningRates[0]} (right) to {PmgAftPlan.LearningRates[^1]} (left): mean of 15 sets, seed {PmgAftPlan.ChoosingSeed}"),
+        Title = string.Create(CultureInfo.InvariantCulture, $"Clean against robust over the learning rates {string.Join(", ", PmgAftPlan.LearningRates)}: mean of 15 sets, seed {PmgAftPlan.ChoosingSeed}"),
         XTitle = "clean accuracy (%)",
         YTitle = "robust accuracy at the training budget (%)",
-        Series = OrGap(PmgAftPlan.Epsilons.SelectMany(epsilon => PmgAftPlan.Tuned.Select(arm =>
+        Series = [.. PmgAftPlan.Epsilons.SelectMany(epsilon => PmgAftPlan.Tuned.Select(arm =>
         {
             var tried = PmgAftPlan.LearningRates.Select(rate => Run(PmgAftPlan.ChoosingSeed, _plan.LearningRate(arm, epsilon, rate))).ToArray();
             double[] Over(string column) => [.. tried.Select(run => 100 * (Find(run, PmgAftScores.MeanRow, column) ?? double.NaN))];
             return new LineSeries($"{PmgAftPlan.NameOf(arm)}, {PmgAftScores.Grey(epsilon)}", Over(PmgAftScores.CleanColumn), Over(PmgAftScores.Robust(epsilon)))
             { Color = Palette.Of(PmgAftPlan.NameOf(arm)), Dashed = epsilon == PmgAftPlan.Epsilons[0] };
-        })).Where(series => series.X.Any(double.IsFinite))),
+        })).Where(series => series.X.Any(double.IsFinite))],
         Width = 860,
-    };
+    });
+
+    /// <summary>The points of <see cref="PlotLearningRates"/>, and the source set by which the rate was chosen.</summary>
+    public ResultTable LearningRates => ResultTable
+        .From(PmgAftPlan.Epsilons.SelectMany(epsilon => PmgAftPlan.Tuned.SelectMany(arm => PmgAftPlan.LearningRates.Select(rate =>
+        {
+            var run = Run(PmgAftPlan.ChoosingSeed, _plan.LearningRate(arm, epsilon, rate));
+            return new
+            {
+                Budget = PmgAftScores.Grey(epsilon),
+                Method = PmgAftPlan.NameOf(arm),
+                Rate = rate,
+                Clean = Find(run, PmgAftScores.MeanRow, PmgAftScores.CleanColumn),
+                Robust = Find(run, PmgAftScores.MeanRow, PmgAftScores.Robust(epsilon)),
+                Source = Find(run, ZeroShotPictures.Source.Name, PmgAftScores.Robust(epsilon)),
+            };
+        }))))
+        .AsPercent("Clean", "Robust", "Source").WithDecimals("Rate", 3)
+        .Rename("Rate", "Learning rate").Rename("Clean", "15 sets, clean").Rename("Robust", "15 sets, robust").Rename("Source", "Source, robust")
+        .WithCaption(string.Create(CultureInfo.InvariantCulture, $"Learning rates, on seed {PmgAftPlan.ChoosingSeed}, which is reported nowhere else"));
 
     /// <summary>How often student and teacher are right on the attacked training pictures, over the training of PMG-AFT.</summary>
     /// <param name="epsilon">One of <see cref="Budgets"/>.</param>
     public LineChart PlotTeacher(double epsilon)
     {
         Check(epsilon);
-        return new LineChart
+        return OrGap(new LineChart
         {
             Title = $"Who is right on the student's attacked training pictures, {PmgAftScores.Grey(epsilon)}; mean and range of the seeds {State}",
             XTitle = "training step",
             YTitle = "accuracy (%)",
             PercentY = true,
             YRange = (0, 1),
-            Series = OrGap(new[] { ("student (PMG-AFT)", "accuracy", Palette.Of("PMG-AFT")), ("teacher (frozen CLIP)", "teacher accuracy", Palette.Of("CLIP")) }
-                .Select(entry => Curve(PmgAftArm.PmgAft, epsilon, entry.Item1, entry.Item2, entry.Item3)).OfType<LineSeries>()),
+            Series = [.. new[] { ("student (PMG-AFT)", "accuracy", Palette.Of("PMG-AFT")), ("teacher (frozen CLIP)", "teacher accuracy", Palette.Of("CLIP")) }
+                .Select(entry => Curve(PmgAftArm.PmgAft, epsilon, entry.Item1, entry.Item2, entry.Item3)).OfType<LineSeries>()],
             References = [new ReferenceLine(1.0 / ZeroShotPictures.Source.Classes.Count, "guessing")],
             Height = 400,
-        };
+        });
     }
 
     /// <summary>How long the divergences' gradients were in the two forms of PMG-AFT, as multiples of cross-entropy's.</summary>
@@ -295,9 +314,14 @@ public sealed class PmgAftRuns
         High = [.. estimates.Select(e => e?.High ?? double.NaN)],
     };
 
-    // A chart needs a line; an empty one says why.
-    private static LineSeries[] OrGap(IEnumerable<LineSeries> series, double[]? places = null) =>
-        series.ToArray() is { Length: > 0 } some ? some : [new LineSeries("no stored run yet", places ?? [0, 100], [.. (places ?? [0, 100]).Select(_ => 0.0)]) { Faint = true }];
+    // A chart needs a line and a finite number; an empty one says why it is empty.
+    private static LineChart OrGap(LineChart chart) => chart.Series.Count > 0 ? chart : chart with
+    {
+        Series = [new LineSeries("no stored run yet", chart.XScale == AxisScale.Categorical ? [.. Enumerable.Range(0, chart.Categories?.Count ?? 2).Select(i => (double)i)] : [0, 100],
+            [.. Enumerable.Repeat(double.NaN, chart.XScale == AxisScale.Categorical ? chart.Categories?.Count ?? 2 : 2)])],
+        References = [new ReferenceLine(0, "zero"), .. chart.References],
+        YRange = chart.YRange ?? (0, chart.PercentY ? 1 : 100),
+    };
 
     private LineSeries? Curve(PmgAftArm arm, double epsilon, string name, string curve, string color)
     {
