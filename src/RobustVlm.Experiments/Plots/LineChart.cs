@@ -17,6 +17,9 @@ public sealed record LineSeries(string Name, IReadOnlyList<double> X, IReadOnlyL
     /// <summary>Whether the points are marked; null marks them when there are at most 25.</summary>
     public bool? Markers { get; init; }
 
+    /// <summary>Whether the points stay unconnected, for a scatter; they are marked then.</summary>
+    public bool Unconnected { get; init; }
+
     /// <summary>Whether the line is dashed, e.g. for a control.</summary>
     public bool Dashed { get; init; }
 
@@ -89,7 +92,7 @@ public sealed record LineChart : Chart
 
         foreach (var line in lines)
         {
-            foreach (var run in Runs(line.X.Zip(line.Series.Y)))
+            foreach (var run in line.Series.Unconnected ? [] : Runs(line.X.Zip(line.Series.Y)))
             {
                 canvas.Path([.. run.Select(point => (frame.X(point.X), frame.Y(point.Y)))], line.Color, line.Width, line.Dash);
             }
@@ -150,7 +153,7 @@ public sealed record LineChart : Chart
     private PlotFrame Frame(IReadOnlyList<Line> lines)
     {
         var legend = lines
-            .Select(line => new LegendEntry(line.Series.Name, line.Color, LegendMark.Line, line.Dash, line.HasMarkers ? line.Shape : -1))
+            .Select(line => new LegendEntry(line.Series.Name, line.Color, line.Series.Unconnected ? LegendMark.Point : LegendMark.Line, line.Dash, line.HasMarkers ? line.Shape : -1))
             .Concat(References.Select(reference => new LegendEntry(reference.Label, PlotStyle.Reference, LegendMark.Line, PlotStyle.Dotted)));
         return new PlotFrame(Width, Height, Title, XAxis(lines), YAxis(), ShowsLegend ? [.. legend] : []);
     }
@@ -245,7 +248,7 @@ public sealed record LineChart : Chart
         var trace = new JsonObject
         {
             ["type"] = "scatter",
-            ["mode"] = line.HasMarkers ? "lines+markers" : "lines",
+            ["mode"] = line.Series.Unconnected ? "markers" : line.HasMarkers ? "lines+markers" : "lines",
             ["name"] = PlotlyFigure.Text(line.Series.Name),
             ["x"] = PlotlyX(frame, line),
             ["y"] = PlotlyFigure.Numbers(line.Series.Y),
@@ -308,7 +311,7 @@ public sealed record LineChart : Chart
 
         public int Shape => Index;
 
-        public bool HasMarkers => Series.Markers ?? Series.Y.Count <= 25;
+        public bool HasMarkers => Series.Unconnected || (Series.Markers ?? Series.Y.Count <= 25);
 
         public IEnumerable<(double X, double Y)> Points =>
             X.Zip(Series.Y).Where(point => double.IsFinite(point.First) && double.IsFinite(point.Second));

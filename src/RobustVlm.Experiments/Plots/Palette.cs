@@ -41,10 +41,10 @@ public static class Palette
         ["fare"] = 4,
         ["adaptor"] = 5,
         ["lora"] = 6,
-        ["nullspace"] = 7,
+        ["pmgaft"] = 7,          // beside TeCoA's green wherever the two are compared
         ["trades"] = 8,
         ["linearprobe"] = 9,
-        ["pmgaft"] = 10,
+        ["nullspace"] = 10,
         ["finetuning"] = 11,
     };
 
@@ -64,6 +64,13 @@ public static class Palette
         ["melorank4"] = "melo",          // the paper's rank
         ["deephead"] = "adaptor",        // what MeLo's code calls an adapter
         ["fromscratch"] = "zeroshot",
+        ["ftclean"] = "lora",            // these never meet the methods whose colour they borrow
+        ["ftadv"] = "adaptor",
+        ["pmgaftrepository"] = "melo",
+        ["cegeneral"] = "ran",
+        ["ceclean"] = "linearprobe",
+        ["tecoapadprompt"] = "nullspace",
+        ["tecoatokenprompt"] = "finetuning",
     };
 
     /// <summary>Names of the attacks that have a fixed colour.</summary>

@@ -5,6 +5,7 @@ internal enum LegendMark
 {
     Line,
     Box,
+    Point,
 }
 
 /// <summary>An entry of the legend; a shape below zero means a line without points.</summary>
@@ -146,7 +147,11 @@ internal sealed class PlotFrame
             }
             else
             {
-                canvas.Line(Left + x, y, Left + x + 20, y, entry.Color, PlotStyle.LineWidth, entry.Dash);
+                if (entry.Mark == LegendMark.Line)
+                {
+                    canvas.Line(Left + x, y, Left + x + 20, y, entry.Color, PlotStyle.LineWidth, entry.Dash);
+                }
+
                 if (entry.Shape >= 0)
                 {
                     canvas.Marker(entry.Shape, Left + x + 10, y, entry.Color, outlined: false);

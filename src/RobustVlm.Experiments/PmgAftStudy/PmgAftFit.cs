@@ -45,7 +45,8 @@ internal sealed class PmgAftFit
         var rows = new List<Measurement>();
         if (PmgAftPlan.MethodOf(options.Arm) is { } method)
         {
-            using var result = Train(lab, options, method, student, prompt, pictures, (share, text) => progress(TrainingShare * share, text));
+            using var result = Train(lab, options, method, student, prompt, pictures, step => progress(
+                TrainingShare * step.Step / step.Total, string.Create(CultureInfo.InvariantCulture, $"step {step.Step} of {step.Total}, loss {step.Loss:0.00}")));
             rows.Add(Number(FitRow, "seconds of training", clock.GetElapsedTime(started).TotalSeconds));
             rows.Add(Number(FitRow, "trained weights", (prompt is null ? student.Visual.parameters() : prompt.parameters()).Sum(weight => weight.numel())));
             rows.AddRange(options.Kind == PmgAftRunKind.Attacks ? [] : Curves(result).Concat(Gradients(result)));
@@ -83,14 +84,13 @@ internal sealed class PmgAftFit
         GradientNorms = true,
     };
 
-    private static TrainingResult Train(
-        Lab lab, PmgAftRunOptions options, IFineTuningMethod method, Clip student, VisualPrompt? prompt, ZeroShotPictures pictures, Action<double, string> progress)
+    /// <summary>Trains in place.</summary>
+    internal static TrainingResult Train(
+        Lab lab, PmgAftRunOptions options, IFineTuningMethod method, Clip student, VisualPrompt? prompt, ZeroShotPictures pictures, Action<TrainingProgress> progress)
     {
         using var random = lab.Random("pmg-aft: training");   // one name for all methods
         return new ZeroShotFineTuning(method, TrainingOf(options)).Train(
-            student, pictures.Prompts, pictures.Images, pictures.Labels, random,
-            step => progress(step.Step / (double)step.Total, string.Create(CultureInfo.InvariantCulture, $"step {step.Step} of {step.Total}, loss {step.Loss:0.00}")),
-            prompt: prompt);
+            student, pictures.Prompts, pictures.Images, pictures.Labels, random, progress, prompt: prompt);
     }
 
     private ZeroShotPictures Pictures(Lab lab, PmgAftRunOptions options, int imageSize, Data.Text.ClipTokenizer tokenizer)
@@ -135,7 +135,7 @@ internal sealed class PmgAftFit
             : Divergences.Where(term => Norm(term) is not null).Select(term => Number(GradientRow, RatioColumn(term), Norm(term)!.Value / entropy));
     }
 
-    private static List<Measurement> Drift(Lab lab, Clip tuned, ClipInput input, ZeroShotPictures pictures)
+    internal static List<Measurement> Drift(Lab lab, Clip tuned, ClipInput input, ZeroShotPictures pictures)
     {
         using var original = ShippedCheckpoints.MiniClip(lab).Model;
         var drifts = pictures.Sets.Skip(1).Select(set => WeightDrift.Between(tuned, original, set.Images, input)).ToArray();

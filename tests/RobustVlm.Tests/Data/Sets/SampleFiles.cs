@@ -227,8 +227,8 @@ internal static partial class SampleFiles
     /// <summary>An HDF5 file with one array of bytes, through the HDF5 library.</summary>
     internal static unsafe void Hdf5(string path, string name, long[] shape, byte[] values)
     {
-        var type = RobustVlm.Data.Sets.Hdf5File.NativeByte();
         var file = H5Fcreate(path, 2, 0, 0);
+        var type = *(long*)NativeLibrary.GetExport(NativeLibrary.Load(Library), "H5T_NATIVE_UINT8_g");   // known once the library has started
         fixed (long* sizes = shape)
         fixed (byte* bytes = values)
         {
