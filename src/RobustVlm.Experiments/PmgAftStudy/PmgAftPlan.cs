@@ -18,7 +18,7 @@ internal sealed record PmgAftPlan
     /// <summary>The seed of what is done on one seed only: stronger attacks, prompts.</summary>
     internal const ulong ExtraSeed = 11;
 
-    private const double CommonRate = 1e-2;
+    private const double CommonRate = 3e-2;
 
     /// <summary>The paired seeds.</summary>
     internal static IReadOnlyList<ulong> Seeds { get; } = [11, 12, 13, 14, 15];
@@ -110,7 +110,8 @@ internal sealed record PmgAftPlan
     /// <summary>The learning rate of a method, the same at both budgets.</summary>
     /// <remarks>
     /// All losses that are trained by plain gradient descent share one: of <see cref="LearningRates"/> the one at which models end most robust on the source set, in the mean over
-    /// <see cref="Tuned"/> and both budgets, on the choosing seed. Their accuracy on zero-shot sets does not count.
+    /// <see cref="Tuned"/> and both budgets, on the choosing seed: 72 % at 3e-2, 69 % at 1e-2. It is the largest tried, and on zero-shot sets smaller ones keep more; that does not count, as whoever fine-tunes
+    /// has the source set alone. The runs that were compared are stored, and what the rate does to zero-shot sets is shown over all four.
     /// </remarks>
     internal static double LearningRateOf(PmgAftArm arm) => arm switch
     {
