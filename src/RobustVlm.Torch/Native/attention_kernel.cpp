@@ -44,7 +44,7 @@ ALWAYS_INLINE void forward_pass(const Head<Number>& head, float* memory) {
         scores[i * length + j] += head.mask[i * head.mask_row + j * head.mask_column];
       }
     }
-    softmax(scores + i * length, tokens);
+    softmax(scores + i * length, tokens, 1);
   }
   product<Widest>(tokens, width, tokens, scores, length, 1, scratch.values, width, scratch.results, width);
   unpack(scratch.results, tokens, depth, 1, head.output, head.output_stride);

@@ -29,6 +29,8 @@ struct Floats {
   static ALWAYS_INLINE void begin() {}
   static ALWAYS_INLINE void end() {}
 
+  static ALWAYS_INLINE void save(float* place, Lanes value) { store(place, value); }
+
   template <typename Put>
   static ALWAYS_INLINE void product(int64_t rows, const float* a, int64_t a_row, const Packed& b, Put&& put) {
     alignas(64) float results[kRows * kPanel];
@@ -49,10 +51,19 @@ struct Floats {
 };
 
 #if defined(__x86_64__)
+// One instruction of the processors that multiply bfloat16.
+ALWAYS_INLINE void save_short(uint16_t* place, Lanes value) {
+  Shorts bits;
+  asm("vcvtneps2bf16 %1, %0" : "=v"(bits) : "v"(value));
+  *reinterpret_cast<LooseShorts*>(place) = bits;
+}
+
 // Products of bfloat16 matrices. B lies in stripes of 16 columns [inner / 2, 16, 2]: two numbers of a column stand side by side.
 struct Pairs {
   using Number = uint16_t;
   static constexpr int kWidest = 3;
+
+  static ALWAYS_INLINE void save(uint16_t* place, Lanes value) { save_short(place, value); }
 
   static ALWAYS_INLINE void begin() {}
   static ALWAYS_INLINE void end() {}
@@ -112,6 +123,8 @@ struct Pairs {
 struct Tiles {
   using Number = uint16_t;
   static constexpr int kWidest = 3;
+
+  static ALWAYS_INLINE void save(uint16_t* place, Lanes value) { save_short(place, value); }
 
   static ALWAYS_INLINE void begin() {
     struct alignas(64) Shape {
@@ -250,14 +263,14 @@ ALWAYS_INLINE void moments(const float* row, int64_t width, float epsilon, float
   scale = 1.0f / std::sqrt(total(squares) / static_cast<float>(width) + epsilon);
 }
 
-template <typename Number>
-ALWAYS_INLINE void normalise(const Norm& norm, const float* x, int64_t rows, int64_t width, Number* to) {
+template <typename Machine>
+ALWAYS_INLINE void normalise(const Norm& norm, const float* x, int64_t rows, int64_t width, typename Machine::Number* to) {
   for (int64_t i = 0; i < rows; i++) {
     const float* row = x + i * width;
     float mean, scale;
     moments(row, width, norm.epsilon, mean, scale);
     for (int64_t k = 0; k < width; k += kLane) {
-      store(to + i * width + k, (load(row + k) - mean) * scale * load(norm.weight + k) + load(norm.bias + k));
+      Machine::save(to + i * width + k, (load(row + k) - mean) * scale * load(norm.weight + k) + load(norm.bias + k));
     }
   }
 }
@@ -329,12 +342,12 @@ ALWAYS_INLINE void forward_pass(const Block& block, const Kept<typename Machine:
     float* middle = kept.middle != nullptr ? kept.middle + first * tokens * width : result;
     Number* keep_joined = kept.joined != nullptr ? kept.joined + first * tokens * 3 * width : nullptr;
     Number* keep_hidden = kept.hidden != nullptr ? kept.hidden + first * tokens * hidden : nullptr;
-    normalise(block.first, in, rows, width, operand);
+    normalise<Machine>(block.first, in, rows, width, operand);
     Machine::product(rows, operand, width, block.joined.forward, [&](int64_t i, int64_t j, Lanes value) __attribute__((always_inline)) {
       value += load(block.joined.bias + j);
       store(joined + i * 3 * width + j, value);
       if (keep_joined != nullptr) {
-        store(keep_joined + i * 3 * width + j, value);
+        Machine::save(keep_joined + i * 3 * width + j, value);
       }
     });
     for (int64_t index = 0; index < images * block.heads; index++) {
@@ -346,33 +359,30 @@ ALWAYS_INLINE void forward_pass(const Block& block, const Kept<typename Machine:
       const float* mask = block.mask == nullptr ? nullptr : block.mask + (first + image) * block.mask_strides[0] + head * block.mask_strides[1];
       for (int64_t i = 0; i < tokens; i++) {
         float* row = scores + i * length;
-        for (int64_t j = 0; j < length; j += kLane) {
-          store(row + j, load(row + j) * scale);
-        }
         if (mask != nullptr) {
           for (int64_t j = 0; j < tokens; j++) {
-            row[j] += mask[i * block.mask_strides[2] + j * block.mask_strides[3]];
+            row[j] = row[j] * scale + mask[i * block.mask_strides[2] + j * block.mask_strides[3]];
           }
         }
-        softmax(row, tokens);
+        softmax(row, tokens, mask != nullptr ? 1 : scale);
       }
       rvt::product<kWidest>(tokens, depth, tokens, scores, length, 1, queries + 2 * width, 3 * width, mixed, depth);
       for (int64_t i = 0; i < tokens; i++) {
         for (int64_t k = 0; k < depth; k += kLane) {
-          store(operand + (image * tokens + i) * width + head * depth + k, load(mixed + i * depth + k));
+          Machine::save(operand + (image * tokens + i) * width + head * depth + k, load(mixed + i * depth + k));
         }
       }
     }
     Machine::product(rows, operand, width, block.projection.forward, [&](int64_t i, int64_t j, Lanes value) __attribute__((always_inline)) {
       store(middle + i * width + j, load(in + i * width + j) + (value + load(block.projection.bias + j)));
     });
-    normalise(block.second, middle, rows, width, operand);
+    normalise<Machine>(block.second, middle, rows, width, operand);
     Machine::product(rows, operand, width, block.expansion.forward, [&](int64_t i, int64_t j, Lanes value) __attribute__((always_inline)) {
       value += load(block.expansion.bias + j);
       if (keep_hidden != nullptr) {
-        store(keep_hidden + i * hidden + j, value);
+        Machine::save(keep_hidden + i * hidden + j, value);
       }
-      store(wide + i * hidden + j, activated(block.quick, value));
+      Machine::save(wide + i * hidden + j, activated(block.quick, value));
     });
     Machine::product(rows, wide, hidden, block.contraction.forward, [&](int64_t i, int64_t j, Lanes value) __attribute__((always_inline)) {
       store(result + i * width + j, load(middle + i * width + j) + (value + load(block.contraction.bias + j)));
@@ -408,15 +418,15 @@ ALWAYS_INLINE void backward_pass(const Block& block, const Kept<typename Machine
       return [=](int64_t i, int64_t j, Lanes value) __attribute__((always_inline)) { store(to + i * width + j, value); };
     };
     for (int64_t k = 0; k < rows * width; k += kLane) {
-      store(operand + k, load(given + k));
+      Machine::save(operand + k, load(given + k));
     }
     Machine::product(rows, operand, width, block.contraction.backward, [&](int64_t i, int64_t j, Lanes value) __attribute__((always_inline)) {
-      store(wide + i * hidden + j, value * slope(block.quick, load(before + i * hidden + j)));
+      Machine::save(wide + i * hidden + j, value * slope(block.quick, load(before + i * hidden + j)));
     });
     Machine::product(rows, wide, hidden, block.expansion.backward, take(plain));
     through_norm(block.second, middle, plain, rows, width, given, middle_gradient);
     for (int64_t k = 0; k < rows * width; k += kLane) {
-      store(operand + k, load(middle_gradient + k));
+      Machine::save(operand + k, load(middle_gradient + k));
     }
     Machine::product(rows, operand, width, block.projection.backward, take(plain));
     for (int64_t image = 0; image < images; image++) {
@@ -430,7 +440,7 @@ ALWAYS_INLINE void backward_pass(const Block& block, const Kept<typename Machine
         const auto put = [&](Number* place, float factor) __attribute__((always_inline)) {
           for (int64_t i = 0; i < tokens; i++) {
             for (int64_t k = 0; k < depth; k += kLane) {
-              store(place + i * 3 * width + k, load(piece + i * depth + k) * factor);
+              Machine::save(place + i * 3 * width + k, load(piece + i * depth + k) * factor);
             }
           }
         };

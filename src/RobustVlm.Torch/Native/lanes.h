@@ -205,15 +205,16 @@ ALWAYS_INLINE void transpose(const Number* from, int64_t stride, int64_t tokens,
   }
 }
 
-// The row becomes its softmax, its padding zero.
-ALWAYS_INLINE void softmax(float* row, int64_t tokens) {
+// The row, times a scale, becomes its softmax; its padding becomes zero.
+ALWAYS_INLINE void softmax(float* row, int64_t tokens, float scale) {
   const int64_t width = padded(tokens);
-  for (int64_t j = tokens; j < width; j++) {
-    row[j] = -std::numeric_limits<float>::infinity();
-  }
-  Lanes high = load(row);
-  for (int64_t j = kLane; j < width; j += kLane) {
-    high = larger(high, load(row + j));
+  const Ints place = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  const Lanes lowest = all(-std::numeric_limits<float>::infinity());
+  Lanes high = lowest;
+  for (int64_t j = 0; j < width; j += kLane) {
+    const Lanes x = place < static_cast<int32_t>(tokens - j) ? load(row + j) * scale : lowest;
+    high = larger(high, x);
+    store(row + j, x);
   }
   const float top = largest(high);
   Lanes sums = {};
