@@ -17,7 +17,6 @@ internal static class InputGradient
         Classifier classifier, Tensor images, Tensor labels, ScalarType type, LossPerImage? loss = null)
     {
         using var gradients = enable_grad();   // an attack may be called inside no_grad
-        using var inputOnly = FusedBlock.InputGradientsOnly();
         var pixels = images.detach().requires_grad_();
         var logits = Logits(classifier, pixels, labels, type);
         if (!logits.requires_grad)
@@ -61,6 +60,7 @@ internal static class InputGradient
     internal static Tensor Logits(Classifier classifier, Tensor images, Tensor labels, ScalarType type)
     {
         Tensor logits;
+        using (FusedBlock.ParametersAreFixed())
         using (Autocast.Use(type, images.device_type))
         {
             logits = classifier(images);

@@ -7,13 +7,14 @@ namespace RobustVlm.Engine;
 internal static class FusedBlock
 {
     [ThreadStatic]
-    private static int s_inputOnly;
+    private static int s_fixed;
 
     /// <summary>
-    /// Until the returned scope ends, passes on this thread are differentiated by their input alone, as in an attack: blocks may then leave out
-    /// what the gradients of their parameters need. Asked for all the same, those are right, but slow.
+    /// Until the returned scope ends, passes on this thread are differentiated by their input or not at all, as in an attack: blocks then run as one
+    /// operator. Gradients of parameters, asked for all the same, are right, but slow. Everywhere else blocks run part by part, with or without a
+    /// gradient, so that a model that is trained and its frozen copy agree in all bits.
     /// </summary>
-    internal static IDisposable InputGradientsOnly() => new InputOnly();
+    internal static IDisposable ParametersAreFixed() => new Fixed();
 
     /// <summary>The weights of a layer that is nothing but a product and a sum; null for any other module, or where hooks would be passed over.</summary>
     /// <param name="layer">The module.</param>
@@ -30,8 +31,8 @@ internal static class FusedBlock
     /// <param name="quick">Whether the nonlinearity is x sigmoid(1.702 x); otherwise it is the exact GELU.</param>
     /// <param name="mask">Float tensor added to the scores, broadcast to [N, heads, T, T]; null hides nothing.</param>
     /// <returns>
-    /// Float tensor [N, T, D]; null where the operator cannot do it: with the TorchSharp package, on a GPU, in float64, while parameters are
-    /// trained, with layers that were exchanged or have hooks, on processors without wide vectors.
+    /// Float tensor [N, T, D]; null outside <see cref="ParametersAreFixed"/> and where the operator cannot do it: with the TorchSharp package, on a
+    /// GPU, in float64, with layers that were exchanged or have hooks, on processors without wide vectors.
     /// </returns>
     internal static torch.Tensor? Of(
         torch.Tensor tokens,
@@ -43,10 +44,9 @@ internal static class FusedBlock
         bool quick,
         torch.Tensor? mask)
     {
-        // First what is cheap to ask and keeps training away.
         if (!NativeEngine.HasBlock
+            || s_fixed == 0
             || joined is not { } first
-            || (s_inputOnly == 0 && torch.is_grad_enabled() && first.Weight.requires_grad)
             || Plain(layers.Projection) is not { } projection
             || Plain(layers.Expansion) is not { } expansion
             || Plain(layers.Contraction) is not { } contraction
@@ -67,19 +67,18 @@ internal static class FusedBlock
             heads,
             (norms.First.eps, norms.Second.eps),
             quick,
-            mask,
-            s_inputOnly > 0);
+            mask);
     }
 
-    private sealed class InputOnly : IDisposable
+    private sealed class Fixed : IDisposable
     {
         private bool _ended;
 
-        internal InputOnly() => s_inputOnly++;
+        internal Fixed() => s_fixed++;
 
         public void Dispose()
         {
-            s_inputOnly -= _ended ? 0 : 1;
+            s_fixed -= _ended ? 0 : 1;
             _ended = true;
         }
     }

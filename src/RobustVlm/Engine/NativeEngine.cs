@@ -62,7 +62,7 @@ internal static class NativeEngine
     internal static bool HasHooks(torch.nn.Module module) => throw new NotSupportedException();
 
     internal static torch.Tensor? Block(
-        torch.Tensor tokens, ReadOnlySpan<torch.Tensor?> parameters, int heads, (double First, double Second) epsilons, bool quick, torch.Tensor? mask, bool inputOnly) => null;
+        torch.Tensor tokens, ReadOnlySpan<torch.Tensor?> parameters, int heads, (double First, double Second) epsilons, bool quick, torch.Tensor? mask) => null;
 
     internal static IReadOnlyList<torch.Tensor> Checkpoint(
         Func<IReadOnlyList<torch.Tensor>, IReadOnlyList<torch.Tensor>> segment, IReadOnlyList<torch.Tensor> inputs, IReadOnlyList<torch.Generator>? generators) =>
@@ -140,8 +140,8 @@ internal static class NativeEngine
     internal static bool HasHooks(torch.nn.Module module) => Runtime.HasHooks(module);
 
     internal static torch.Tensor? Block(
-        torch.Tensor tokens, ReadOnlySpan<torch.Tensor?> parameters, int heads, (double First, double Second) epsilons, bool quick, torch.Tensor? mask, bool inputOnly) =>
-        Runtime.TransformerBlock(tokens, parameters, heads, epsilons, quick, mask, inputOnly);
+        torch.Tensor tokens, ReadOnlySpan<torch.Tensor?> parameters, int heads, (double First, double Second) epsilons, bool quick, torch.Tensor? mask) =>
+        Runtime.TransformerBlock(tokens, parameters, heads, epsilons, quick, mask, inputOnly: true);
 
     internal static IReadOnlyList<torch.Tensor> Checkpoint(
         Func<IReadOnlyList<torch.Tensor>, IReadOnlyList<torch.Tensor>> segment, IReadOnlyList<torch.Tensor> inputs, IReadOnlyList<torch.Generator>? generators) =>

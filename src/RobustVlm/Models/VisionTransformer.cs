@@ -107,7 +107,7 @@ public sealed class VisionTransformer : nn.Module<Tensor, Tensor>, IModel<Vision
     private Tensor Normalised(Tensor encoded) => norm is null ? encoded : norm.call(encoded);
 
     private Tensor Pool(Tensor encoded) => fc_norm is null
-        ? Normalised(encoded).select(1, 0)
+        ? Normalised(encoded.select(1, 0))
         : fc_norm.call(encoded.narrow(1, 1, options.Patches).mean([1]));
 
     private static void Check(VisionTransformerOptions options)
