@@ -166,6 +166,71 @@ public static unsafe class Runtime
         return new torch.Tensor(result);
     }
 
+    /// <summary>
+    /// A pre-norm transformer block, x + attention(norm(x)) and then x + mlp(norm(x)), in one operator that keeps what lies between in the cache: for
+    /// passes that want no gradient, or only that of the tokens (attacks). Products of matrices are computed in bfloat16 inside an autocast
+    /// region, sums always in float32. Weights are kept in the order in which they are read until libtorch counts a change of them. Can be differentiated twice.
+    /// </summary>
+    /// <param name="tokens">Float32 tensor [N, T, D] on the CPU.</param>
+    /// <param name="parameters">
+    /// Weight and bias of: the first norm [D], queries, keys and values [3 D, D], the projection [D, D], the second norm [D], the
+    /// expansion [H, D], the contraction [D, H]. Only the bias of queries, keys and values may be null.
+    /// </param>
+    /// <param name="heads">Number of heads.</param>
+    /// <param name="epsilons">What the two norms add to the variance.</param>
+    /// <param name="quick">Whether the nonlinearity is x sigmoid(1.702 x); otherwise it is the exact GELU.</param>
+    /// <param name="mask">Float tensor, broadcast to [N, heads, T, T], added to the scores; it gets no gradient. Null hides nothing.</param>
+    /// <param name="inputOnly">Whether a backward pass will want the gradient of the tokens alone; those of parameters are right, but slow.</param>
+    /// <returns>Float32 tensor [N, T, D]; null where it is not for this operator: another type or device, sizes that do not fill vectors, parameters to be trained, an older processor.</returns>
+    /// <exception cref="ArgumentException">There are not twelve parameters.</exception>
+    public static torch.Tensor? TransformerBlock(
+        torch.Tensor tokens, ReadOnlySpan<torch.Tensor?> parameters, int heads, (double First, double Second) epsilons, bool quick, torch.Tensor? mask = null, bool inputOnly = false)
+    {
+        const int count = 12;
+        ArgumentNullException.ThrowIfNull(tokens);
+        if (parameters.Length != count)
+        {
+            throw new ArgumentException($"A block has {count} parameters, not {parameters.Length}; give weight and bias of both norms and the four layers.", nameof(parameters));
+        }
+
+        ThrowIfInterruptedHere();
+        var handles = stackalloc nint[count];
+        for (var i = 0; i < count; i++)
+        {
+            handles[i] = parameters[i]?.Handle ?? 0;
+        }
+
+        nint result;
+        NativeError.Check(NativeMethods.rvt_transformer_block(
+            tokens.Handle, handles, heads, epsilons.First, epsilons.Second, quick ? 1 : 0, mask?.Handle ?? 0, inputOnly ? 1 : 0, &result));
+        GC.KeepAlive(tokens);
+        GC.KeepAlive(mask);
+        foreach (var parameter in parameters)
+        {
+            GC.KeepAlive(parameter);
+        }
+
+        return result == 0 ? null : new torch.Tensor(result);
+    }
+
+    /// <summary>Lets <see cref="TransformerBlock"/> run on other loops than the best of this processor, for tests.</summary>
+    /// <param name="machine">1 plain, 2 AVX2, 3 AVX-512, 4 AVX-512 BF16, 5 AMX; 0 takes the best again.</param>
+    /// <returns>Whether this processor has them.</returns>
+    internal static bool ForceBlockMachine(int machine)
+    {
+        int taken;
+        NativeError.Check(NativeMethods.rvt_force_block_machine(machine, &taken));
+        return taken != 0;
+    }
+
+    /// <summary>Whether something runs before or after a module's forward pass.</summary>
+    /// <param name="module">The module itself; its parts are not asked.</param>
+    public static bool HasHooks(torch.nn.Module module)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        return module.IsHooked;
+    }
+
     /// <summary>Whether the running backward pass wants the gradient of an argument (PyTorch's <c>needs_input_grad</c>).</summary>
     /// <param name="context">The context <c>backward</c> was given.</param>
     /// <param name="tensorIndex">Which tensor among the arguments that are tensors, from 0.</param>

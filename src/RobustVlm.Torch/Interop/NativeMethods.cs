@@ -51,6 +51,8 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library)] internal static partial int rvt_tf32(int* allowed);
     [LibraryImport(Library)] internal static partial int rvt_set_tf32(int allowed);
     [LibraryImport(Library)] internal static partial int rvt_attention(nint joined, int heads, nint mask, nint* result);
+    [LibraryImport(Library)] internal static partial int rvt_transformer_block(nint tokens, nint* parameters, int heads, double firstEpsilon, double secondEpsilon, int quick, nint mask, int inputOnly, nint* result);
+    [LibraryImport(Library)] internal static partial int rvt_force_block_machine(int machine, int* taken);
 
     [LibraryImport(Library)] internal static partial int rvt_grad_mode(int* enabled);
     [LibraryImport(Library)] internal static partial int rvt_set_grad_mode(int enabled);

@@ -39,7 +39,7 @@ at::Tensor broadcast(const at::Tensor& mask, const Sizes& sizes) {
 
 template <typename Number>
 kernel::Head<Number> head_of(const Sizes& sizes, const at::Tensor& joined, const at::Tensor& mask, const at::Tensor& probabilities, int64_t index) {
-  const int64_t image = index / sizes.heads, head = index % sizes.heads, length = kernel::padded(sizes.tokens);
+  const int64_t image = index / sizes.heads, head = index % sizes.heads, length = rvt::padded(sizes.tokens);
   kernel::Head<Number> result = {};
   result.tokens = sizes.tokens;
   result.depth = sizes.depth;
@@ -129,7 +129,7 @@ at::Tensor differentiable(const at::Tensor& joined, int64_t heads, const at::Ten
 struct PackedAttention : torch::autograd::Function<PackedAttention> {
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& joined, int64_t heads, const c10::optional<at::Tensor>& hidden) {
     const auto mask = hidden.value_or(at::Tensor());
-    const auto probabilities = at::empty({joined.size(0), heads, joined.size(1), kernel::padded(joined.size(1))}, joined.options().dtype(at::kFloat));
+    const auto probabilities = at::empty({joined.size(0), heads, joined.size(1), rvt::padded(joined.size(1))}, joined.options().dtype(at::kFloat));
     context->saved_data["heads"] = heads;
     context->save_for_backward({joined, probabilities, mask});
     return attend(joined, heads, mask, probabilities);

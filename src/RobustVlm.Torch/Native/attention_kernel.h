@@ -1,14 +1,11 @@
 // Attention of one head as loops over vector registers; libtorch's batched products of small matrices run one after another, on one core.
 #pragma once
 
+#include "padding.h"
+
 #include <cstdint>
-#include <cstring>
 
 namespace rvt::attention {
-
-constexpr int64_t kLane = 16;   // floats of a vector; the compiler splits it where registers are shorter
-
-inline int64_t padded(int64_t count) { return (count + kLane - 1) / kLane * kLane; }
 
 // Which of a head's matrices a pass works on. Padding of rows is zero.
 struct Scratch {

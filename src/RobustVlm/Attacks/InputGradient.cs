@@ -60,6 +60,7 @@ internal static class InputGradient
     internal static Tensor Logits(Classifier classifier, Tensor images, Tensor labels, ScalarType type)
     {
         Tensor logits;
+        using (FusedBlock.ParametersAreFixed())
         using (Autocast.Use(type, images.device_type))
         {
             logits = classifier(images);

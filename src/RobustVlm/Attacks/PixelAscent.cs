@@ -86,6 +86,7 @@ internal static class PixelAscent
     private static (Tensor Gradient, Tensor Scores) Gradient(Tensor points, Func<Tensor, (Tensor Climbed, Tensor Score)> climb)
     {
         using var gradients = enable_grad();   // an attack may be called inside no_grad
+        using var parameters = FusedBlock.ParametersAreFixed();
         var pixels = points.detach().requires_grad_();
         var (climbed, scores) = climb(pixels);
         if (!climbed.requires_grad)

@@ -57,6 +57,13 @@ internal static class NativeEngine
 
     internal static torch.Tensor Attention(torch.Tensor joined, int heads, torch.Tensor? mask) => throw new NotSupportedException();
 
+    internal static bool HasBlock => false;
+
+    internal static bool HasHooks(torch.nn.Module module) => throw new NotSupportedException();
+
+    internal static torch.Tensor? Block(
+        torch.Tensor tokens, ReadOnlySpan<torch.Tensor?> parameters, int heads, (double First, double Second) epsilons, bool quick, torch.Tensor? mask) => null;
+
     internal static IReadOnlyList<torch.Tensor> Checkpoint(
         Func<IReadOnlyList<torch.Tensor>, IReadOnlyList<torch.Tensor>> segment, IReadOnlyList<torch.Tensor> inputs, IReadOnlyList<torch.Generator>? generators) =>
         segment(inputs);
@@ -127,6 +134,14 @@ internal static class NativeEngine
     internal static bool HasAttention => true;
 
     internal static torch.Tensor Attention(torch.Tensor joined, int heads, torch.Tensor? mask) => Runtime.Attention(joined, heads, mask);
+
+    internal static bool HasBlock => true;
+
+    internal static bool HasHooks(torch.nn.Module module) => Runtime.HasHooks(module);
+
+    internal static torch.Tensor? Block(
+        torch.Tensor tokens, ReadOnlySpan<torch.Tensor?> parameters, int heads, (double First, double Second) epsilons, bool quick, torch.Tensor? mask) =>
+        Runtime.TransformerBlock(tokens, parameters, heads, epsilons, quick, mask, inputOnly: true);
 
     internal static IReadOnlyList<torch.Tensor> Checkpoint(
         Func<IReadOnlyList<torch.Tensor>, IReadOnlyList<torch.Tensor>> segment, IReadOnlyList<torch.Tensor> inputs, IReadOnlyList<torch.Generator>? generators) =>

@@ -41,6 +41,13 @@ internal sealed class SelfAttention : nn.Module<Tensor, Tensor?, Tensor>
     /// <summary>Float parameter [3 D, D]: queries, keys, values.</summary>
     internal Parameter InputWeight => in_proj_weight;
 
+    internal int Heads => heads;
+
+    /// <summary>Weights of queries, keys and values; null where something is added to them.</summary>
+    internal (Tensor Weight, Tensor? Bias)? Joined => update is null ? (in_proj_weight, in_proj_bias) : null;
+
+    internal nn.Module Projection => out_proj;
+
     /// <summary>Mixes the tokens.</summary>
     /// <param name="x">Float tensor [N, T, D].</param>
     /// <param name="mask">Float tensor added to the scores, broadcast to [N, heads, T, T]; null hides nothing.</param>

@@ -1,3 +1,4 @@
+using RobustVlm.Engine;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -36,6 +37,11 @@ public sealed class TransformerBlock : nn.Module<Tensor, Tensor?, Tensor>
     /// <returns>Float tensor [N, T, D].</returns>
     public override Tensor forward(Tensor input1, Tensor? input2)
     {
+        if (FusedBlock.Of(input1, (ln_1, ln_2), attn.Joined, (attn.Projection, mlp.Expansion, mlp.Contraction), (attn, mlp), attn.Heads, mlp.Quick, input2) is { } output)
+        {
+            return output;
+        }
+
         var x = input1 + attn.call(ln_1.call(input1), input2);
         return x + mlp.call(ln_2.call(x));
     }
@@ -58,6 +64,12 @@ internal sealed class Mlp : nn.Module<Tensor, Tensor>
         (c_fc, c_proj) = (first, second);
         RegisterComponents();
     }
+
+    internal nn.Module Expansion => c_fc;
+
+    internal nn.Module Contraction => c_proj;
+
+    internal bool Quick => activation != Activation.Gelu;
 
     /// <summary>Applies both layers to each token.</summary>
     /// <param name="x">Float tensor [N, T, D].</param>

@@ -1,3 +1,4 @@
+using RobustVlm.Engine;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -106,7 +107,7 @@ public sealed class VisionTransformer : nn.Module<Tensor, Tensor>, IModel<Vision
     private Tensor Normalised(Tensor encoded) => norm is null ? encoded : norm.call(encoded);
 
     private Tensor Pool(Tensor encoded) => fc_norm is null
-        ? Normalised(encoded).select(1, 0)
+        ? Normalised(encoded.select(1, 0))
         : fc_norm.call(encoded.narrow(1, 1, options.Patches).mean([1]));
 
     private static void Check(VisionTransformerOptions options)
@@ -168,6 +169,11 @@ internal sealed class VisionBlock : nn.Module<Tensor, Tensor>
     /// <returns>Float tensor [N, T, D].</returns>
     public override Tensor forward(Tensor input)
     {
+        if (FusedBlock.Of(input, (norm1, norm2), attn.Joined, (attn.Projection, mlp.Expansion, mlp.Contraction), (attn, mlp), attn.Heads, quick: false, null) is { } output)
+        {
+            return output;
+        }
+
         var x = input + attn.call(norm1.call(input));
         return x + mlp.call(norm2.call(x));
     }
@@ -189,6 +195,12 @@ internal sealed class VisionAttention : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    internal int Heads => heads;
+
+    internal (Tensor Weight, Tensor? Bias)? Joined => FusedBlock.Plain(qkv);
+
+    internal nn.Module Projection => proj;
+
     /// <summary>Mixes the tokens.</summary>
     /// <param name="input">Float tensor [N, T, D].</param>
     /// <returns>Float tensor [N, T, D].</returns>
@@ -208,6 +220,10 @@ internal sealed class VisionMlp : nn.Module<Tensor, Tensor>
         fc2 = nn.Linear(hidden, width);
         RegisterComponents();
     }
+
+    internal nn.Module Expansion => fc1;
+
+    internal nn.Module Contraction => fc2;
 
     /// <summary>Applies both layers to each token.</summary>
     /// <param name="input">Float tensor [N, T, D].</param>

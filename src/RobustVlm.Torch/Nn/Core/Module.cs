@@ -31,6 +31,8 @@ public static partial class torch
             /// <summary>Whether code outside sees inputs or results of this module's <c>call</c>.</summary>
             private protected virtual bool HasHooks => false;
 
+            internal bool IsHooked => HasHooks;
+
             /// <summary>Sets training mode here and in all registered modules below.</summary>
             public virtual void train(bool train = true)
             {

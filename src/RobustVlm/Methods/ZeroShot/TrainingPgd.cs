@@ -1,4 +1,5 @@
 using RobustVlm.Attacks;
+using RobustVlm.Engine;
 using static TorchSharp.torch;
 
 namespace RobustVlm.Methods.ZeroShot;
@@ -27,6 +28,7 @@ internal static class TrainingPgd
     /// <summary>Climbs from a given point, which is projected first.</summary>
     internal static Tensor Perturb(Func<Tensor, Tensor> loss, Tensor images, Tensor start, TrainingAttackOptions options)
     {
+        using var parameters = FusedBlock.ParametersAreFixed();
         var stepSize = (options.StepSize ?? options.Epsilon).Value;
         using var ball = new PixelBall(images, options.Epsilon);
         var points = ball.Project(start);
