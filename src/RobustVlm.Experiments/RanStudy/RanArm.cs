@@ -48,6 +48,8 @@ public sealed record RanArm(string Name, RanMode Mode, RanSecondView View = RanS
         new("RAN, weights of NMTune's paper", RanMode.Ran) { Loss = RanLossOptions.Paper },
     ];
 
+    internal static string NameOf(RanMode mode) => Main.First(arm => arm.Mode == mode).Name;
+
     internal RanOptions Options(RanSizes sizes) => new()
     {
         Mode = Mode,
