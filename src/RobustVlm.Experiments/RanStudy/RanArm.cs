@@ -39,7 +39,7 @@ public sealed record RanArm(string Name, RanMode Mode, RanSecondView View = RanS
     /// <summary>Behind a frozen encoder; these answer questions too.</summary>
     public static IReadOnlyList<RanArm> Frozen { get; } = [Probe, Mlp, Ran, Attacked];
 
-    /// <summary>RAN with one term left out, and with the weights of NMTune's paper; scored without attack.</summary>
+    /// <summary>RAN with one term left out, and with the weights of NMTune's paper; scored on pictures without attack.</summary>
     public static IReadOnlyList<RanArm> Ablation { get; } =
     [
         new("RAN without consistency", RanMode.Ran) { Loss = new() { ConsistencyWeight = 0 } },

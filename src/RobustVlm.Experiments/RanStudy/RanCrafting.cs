@@ -48,10 +48,10 @@ internal static class RanCrafting
 
     private static Measurement Number(string row, string column, double value) => RanScores.Number(row, column, value);
 
-    private static Tensor Embedded(Clip model, Tensor images) => Clip.UnitLength(model.EncodeImage(images));
+    private static Tensor Embedded(Clip model, Tensor images) => Clip.UnitLength(RanUpstream.Encoded(model.EncodeImage, images));
 
     private static Tensor Texts(Lab lab, Clip model, string[] texts) =>
-        cat([.. texts.Chunk(512).Select(part => Clip.UnitLength(model.EncodeText(RanData.Tokenizer.Encode(part).to(lab.Device))))], 0);
+        Clip.UnitLength(RanUpstream.Encoded(model.EncodeText, RanData.Tokenizer.Encode(texts).to(lab.Device)));
 
     private static double Mean(Tensor first, Tensor second) => (first * second).sum(1).mean().item<float>();
 }

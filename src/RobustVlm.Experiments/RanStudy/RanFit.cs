@@ -110,10 +110,10 @@ internal sealed class RanFit
         }
 
         progress(0.7);
-        if (RanArm.Frozen.Contains(arm) || RanArm.Ablation.Contains(arm))
+        if (RanArm.Frozen.Contains(arm))
         {
             using var answering = FitQuestions(lab, model, arm, sizes, data, share => progress(0.7 + (0.2 * share)));
-            rows.AddRange(RanArm.Frozen.Contains(arm) ? scores.OfQuestions(arm.Name, answering, data) : scores.OfQuestions(arm.Name, answering, data).Take(2));
+            rows.AddRange(scores.OfQuestions(arm.Name, answering, data));
         }
 
         return rows;
@@ -124,7 +124,7 @@ internal sealed class RanFit
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var features = model.EncodeImage(data.Test.Images);
+        var features = RanUpstream.Encoded(model.EncodeImage, data.Test.Images);
         var (plain, scaled) = (FeatureSpectrum.Of(features), FeatureSpectrum.OfScaledRows(features));
         using var zeroShot = ZeroShotClassifier.Create(model, [.. new ChestWorld().Prompts.Select(prompts => RanData.Tokenizer.Encode(prompts).to(lab.Device))]);
         return

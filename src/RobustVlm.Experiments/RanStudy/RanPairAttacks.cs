@@ -70,9 +70,9 @@ internal static class RanPairAttacks
         foreach (var arm in new[] { RanArm.Probe, RanArm.Ran })
         {
             using var result = RanFit.Fit(lab, clip, arm, sizes, data);
-            yield return scores.Attacked($"{arm.Name}: PGD", column, result.Classifier, data.Test, scores.Pgd(budget, sizes.AttackSteps, true));
-            yield return scores.Attacked($"{arm.Name}: {ZeroStart}", column, result.Classifier, data.Test, scores.Pgd(budget, sizes.AttackSteps, false));
-            yield return scores.Attacked($"{arm.Name}: {Long}", column, result.Classifier, data.Test, scores.Pgd(budget, sizes.AttackSteps * LongSteps / 20, true));
+            yield return scores.Attacked($"{arm.Name}: PGD", column, result.Classifier, data.Test, scores.Pgd(budget, sizes.AttackSteps));
+            yield return scores.Attacked($"{arm.Name}: {ZeroStart}", column, result.Classifier, data.Test, scores.Pgd(budget, sizes.AttackSteps, randomStart: false));
+            yield return scores.Attacked($"{arm.Name}: {Long}", column, result.Classifier, data.Test, scores.Pgd(budget, sizes.AttackSteps * LongSteps / 20));
         }
     }
 }

@@ -39,7 +39,7 @@ internal sealed class RanScores(RanSizes sizes, ulong seed, ScalarType gradients
 
     /// <summary>Accuracy under PGD at every budget.</summary>
     internal IEnumerable<Measurement> Attacked(string row, Classifier classifier, RanSet test) => RanPlan.Budgets.Select(budget =>
-        Attacked(row, Robust(budget), classifier, test, Pgd(budget, sizes.AttackSteps, true)));
+        Attacked(row, Robust(budget), classifier, test, Pgd(budget, sizes.AttackSteps)));
 
     /// <summary>Accuracy under one attack.</summary>
     internal Measurement Attacked(string row, string column, Classifier classifier, RanSet test, Pgd attack)
@@ -59,7 +59,7 @@ internal sealed class RanScores(RanSizes sizes, ulong seed, ScalarType gradients
         }
 
         var budget = RanPlan.Budgets[0];
-        var attack = Pgd(budget, sizes.AttackSteps, false);   // questions belong to places in the batch, so no picture may leave it
+        var attack = Pgd(budget, sizes.AttackSteps, keepsAll: true);   // questions belong to places in the batch
         using var random = new Generator(seed, data.Test.Images.device);
         var robust = 0.0;
         for (var first = 0; first < sizes.Attacked; first += Together)
@@ -89,11 +89,12 @@ internal sealed class RanScores(RanSizes sizes, ulong seed, ScalarType gradients
 
     internal static Measurement Number(string row, string column, double value) => new(row, column, value, IsRate: false);
 
-    internal Pgd Pgd(double budget, int steps, bool randomStart) => new(new PgdOptions
+    internal Pgd Pgd(double budget, int steps, bool randomStart = true, bool keepsAll = false) => new(new PgdOptions
     {
         Epsilon = PixelBudget.Of255(budget),
         Steps = steps,
         RandomStart = randomStart,
+        StopWhenFooled = !keepsAll,
         GradientType = gradients,
     });
 

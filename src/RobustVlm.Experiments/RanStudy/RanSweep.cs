@@ -50,7 +50,16 @@ internal sealed class RanSweep : ISweep
             ? new Dictionary<string, string> { [RanUpstream.LanguageModelName] = ShippedCheckpoints.HashOf(lab, RanUpstream.LanguageModelName) }
             : [],
         Stage = stage,
-        Cost = options.Kind switch { RanRunKind.Fit => 4, _ => 2 },
+        Cost = Cost(options),
         Work = progress => _fit.Run(lab, options, progress),
+    };
+
+    // Seconds of one core, roughly.
+    private static double Cost(RanRunOptions options) => options switch
+    {
+        { Kind: RanRunKind.Crafting } => 90,
+        { Kind: RanRunKind.Attacks } => 80,
+        { Texts: RanTexts.BertAttack } => 260,
+        _ => 200,
     };
 }

@@ -67,6 +67,15 @@ internal static class RanUpstream
             stored.data<long>().ToArray(), file.Load(ImagesKey).to(lab.Device), JsonSerializer.Deserialize<string[][]>(file.Metadata[CaptionsKey])!);   // not null: it was written above
     }
 
+    /// <summary>Encodes many pictures or texts, some at a time.</summary>
+    internal static Tensor Encoded(Func<Tensor, Tensor> encoder, Tensor inputs)
+    {
+        const int together = 256;
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        return cat([.. inputs.split(together).Select(encoder)], 0).MoveToOuterDisposeScope();
+    }
+
     /// <summary>The targets of the attack on images.</summary>
     internal static IReadOnlyList<long> Targets(Lab lab, RanData data)
     {

@@ -205,7 +205,7 @@ public sealed class RanSweepTests : IDisposable
     private static IEnumerable<string> Reproduced(IReadOnlyDictionary<string, Verdict> verdicts) =>
         verdicts.Where(entry => entry.Value.Outcome == Outcome.Reproduced).Select(entry => entry.Key);
 
-    private Dictionary<string, Verdict> Judge(Func<RanRunOptions, ulong, (string Row, string Column), double> value)
+    private static Dictionary<string, Verdict> Judge(Func<RanRunOptions, ulong, (string Row, string Column), double> value)
     {
         using var folder = new TemporaryFolder();
         Directory.CreateSymbolicLink(Path.Combine(Directory.CreateDirectory(folder.File("data")).FullName, "checkpoints"), Path.Combine(Lab.Open(Scale.Smoke).Root, "data", "checkpoints"));

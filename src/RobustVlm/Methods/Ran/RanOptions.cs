@@ -54,7 +54,7 @@ public sealed record RanOptions
     /// <summary>Images per batch, at least one.</summary>
     public int BatchSize { get; init; } = 64;
 
-    /// <summary>Largest learning rate of AdamW, falling to zero along a cosine; null takes 0.01 for a linear probe and 0.001 for all else.</summary>
+    /// <summary>Largest learning rate of AdamW, falling to zero along a cosine; null takes 0.01 for a linear probe on images and 0.001 for all else.</summary>
     public double? LearningRate { get; init; }
 
     /// <summary>Weight decay of all that is trained, vectors included.</summary>
@@ -75,7 +75,7 @@ public sealed record RanOptions
     /// <summary>Width of the co-attention, for questions.</summary>
     public int AttentionWidth { get; init; } = 64;
 
-    /// <summary>Whether a trained encoder runs in bfloat16 where that is fast; features of a frozen one are always float32.</summary>
+    /// <summary>Whether a trained encoder, and the attack on second views, run in bfloat16 where that is fast; features of a frozen encoder are always float32.</summary>
     public bool MixedPrecision { get; init; } = true;
 
     /// <summary>The learning rate that is used.</summary>

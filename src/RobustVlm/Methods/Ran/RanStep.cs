@@ -32,10 +32,10 @@ internal static class RanStep
     }
 
     /// <summary>The loop of a mode.</summary>
-    internal static TrainingLoop Loop(RanOptions options, long batchesPerRound) => new(new TrainingOptions
+    internal static TrainingLoop Loop(RanOptions options, double learningRate, long batchesPerRound) => new(new TrainingOptions
     {
         Steps = (int)(batchesPerRound * options.Epochs),
-        LearningRate = options.UsedLearningRate,
+        LearningRate = learningRate,
         WeightDecay = options.WeightDecay,
         DecayVectors = true,
         MixedPrecision = options.MixedPrecision,

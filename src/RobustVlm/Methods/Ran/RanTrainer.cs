@@ -68,7 +68,7 @@ public sealed class RanTrainer
         var plain = views is null ? RanViews.Plain(model.EncodeImage, images) : null;
         using var batches = new BatchOrder(images.shape[0], _options.BatchSize, order);
         var loss = _options.Mode == RanMode.Ran ? new RanLoss(_options.Loss) : null;
-        using var curves = RanStep.Loop(_options, batches.BatchesPerRound).Run(
+        using var curves = RanStep.Loop(_options, _options.UsedLearningRate, batches.BatchesPerRound).Run(
             head,
             step =>
             {
@@ -97,7 +97,7 @@ public sealed class RanTrainer
             var augmentation = new Data.Augmentation(_options.Augmentation);
             using var batches = new BatchOrder(images.shape[0], _options.BatchSize, order);
             var trained = both.parameters().Where(weight => weight.requires_grad).Sum(weight => weight.numel());
-            using var curves = RanStep.Loop(_options, batches.BatchesPerRound).Run(
+            using var curves = RanStep.Loop(_options, _options.UsedLearningRate, batches.BatchesPerRound).Run(
                 both,
                 step =>
                 {

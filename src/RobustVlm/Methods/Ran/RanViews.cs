@@ -39,7 +39,7 @@ internal sealed class RanViews : IDisposable
                 plain.Add(encode(changed));
                 if (attack is not null)
                 {
-                    adversarial.Add(encode(attack.Away(attacked, changed, random)));
+                    adversarial.Add(encode(Moved(attack, changed)));
                 }
             }
 
@@ -53,6 +53,13 @@ internal sealed class RanViews : IDisposable
         }
 
         return new RanViews(stack(first, 0).DetachFromDisposeScope(), attack is null ? null : stack(second, 0).DetachFromDisposeScope());
+
+        // The attack may be quick; what is kept of its result is encoded in full precision.
+        Tensor Moved(FeaturePgd climbing, Tensor changed)
+        {
+            using var quick = Autocast.Use(options.MixedPrecision ? Autocast.TrainingType(images.device_type) : ScalarType.Float32, images.device_type);
+            return climbing.Away(attacked, changed, random);
+        }
     }
 
     /// <summary>Encodes images as they are.</summary>

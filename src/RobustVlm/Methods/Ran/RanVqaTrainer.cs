@@ -12,6 +12,9 @@ namespace RobustVlm.Methods.Ran;
 /// <remarks>The fused features learn too, so the consistency term compares with fused features of the first view through which no gradient flows.</remarks>
 public sealed class RanVqaTrainer
 {
+    // The co-attention learns in every mode, so that a linear layer alone gets no rate of its own.
+    private const double UsualLearningRate = 0.001;
+
     private readonly RanOptions _options;
 
     /// <summary>Makes a trainer.</summary>
@@ -67,7 +70,7 @@ public sealed class RanVqaTrainer
         var loss = _options.Mode == RanMode.Ran ? new RanLoss(_options.Loss) : null;
         try
         {
-            using var curves = RanStep.Loop(_options, batches.BatchesPerRound).Run(
+            using var curves = RanStep.Loop(_options, _options.LearningRate ?? UsualLearningRate, batches.BatchesPerRound).Run(
                 new RanTrained(attention, head),
                 step =>
                 {
