@@ -65,23 +65,19 @@ public sealed class PairTour : IDisposable
     public ResultTable Attack(PixelBudget budget)
     {
         using var progress = Lab.Progress("Attacking pairs");
-        IImageTextAttack[] attacks =
-        [
-            new SepAttack(_language, new SepAttackOptions { AttackTexts = false }), new SepAttack(_language, new SepAttackOptions { AttackImages = false }),
-            new SepAttack(_language), new CoAttack(_language), new Sga(_language),
-        ];
+        var attacks = Attacks(_language);
         var clean = Clean;
         var rows = new List<Measurement>();
         foreach (var (number, attack) in attacks.Index())
         {
             using var random = _lab.Random("pairs: attack");
-            using var attacked = attack.WithEpsilon(budget).Perturb(_model, _images, _captions, random, share => progress.Report((number + share) / attacks.Length, attack.Name));
+            using var attacked = attack.WithEpsilon(budget).Perturb(_model, _images, _captions, random, share => progress.Report((number + share) / attacks.Count, attack.Name));
             var after = RetrievalRecall.Of(_model, attacked.Images, attacked.Captions);
             rows.AddRange(Rows(attack.Name, "images", clean.TextHits(Among), after.TextHits(Among)));
             rows.AddRange(Rows(attack.Name, "reports", clean.ImageHits(Among), after.ImageHits(Among)));
         }
 
-        progress.Finish($"{attacks.Length} attacks on {_captions.Count} images with {ReportsPerImage} reports each");
+        progress.Finish($"{attacks.Count} attacks on {_captions.Count} images with {ReportsPerImage} reports each");
         return ResultTable.FromMeasurements(rows, "Attack").WithCaption(string.Create(
             CultureInfo.InvariantCulture,
             $"Attack success at {budget}. Lost: of the images (reports) with a match among the first {Among} before, how many have none after, as SGA counts. Drop: share before ({clean.TextAt(Among):P1} of the images, {clean.ImageAt(Among):P1} of the reports) minus share after, as Co-Attack counts"));
@@ -102,6 +98,13 @@ public sealed class PairTour : IDisposable
             Series = [.. table.Columns.Where(column => column.Name.EndsWith("lost", StringComparison.Ordinal)).Select(column => new BarSeries(column.Name, [.. table.Rows.Select(row => row.Number(column.Name))]))],
         };
     }
+
+    /// <summary>Attacks on images, on captions, on both apart, and on both together, with their usual settings.</summary>
+    internal static IReadOnlyList<IImageTextAttack> Attacks(IMaskedLanguageModel language) =>
+    [
+        new SepAttack(language, new SepAttackOptions { AttackTexts = false }), new SepAttack(language, new SepAttackOptions { AttackImages = false }),
+        new SepAttack(language), new CoAttack(language), new Sga(language),
+    ];
 
     /// <summary>Its text, for a notebook.</summary>
     public IReadOnlyDictionary<string, object> ToMimeBundle() => PlainDisplay.Of(this);

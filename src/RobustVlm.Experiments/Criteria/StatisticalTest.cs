@@ -18,6 +18,9 @@ internal enum Quantity
     /// <summary>First arm minus the mean of the others, e.g. of the ends of a gain: above zero, it has more than half of it.</summary>
     LeadOverMean,
 
+    /// <summary>The mean of all arms, e.g. of a gain that each run has already computed.</summary>
+    Mean,
+
     /// <summary>Least-squares slope of the arms' values over their <see cref="Arm{TOptions}.X"/>.</summary>
     Slope,
 
@@ -95,6 +98,7 @@ internal sealed record StatisticalTest(Quantity Quantity, Side Side, double Limi
     {
         Quantity.Value => arms == 1,
         Quantity.Difference or Quantity.Ratio => arms == 2,
+        Quantity.Mean => arms >= 2,
         _ => arms >= 3,
     };
 
@@ -104,6 +108,7 @@ internal sealed record StatisticalTest(Quantity Quantity, Side Side, double Limi
         Quantity.Difference => y[0] - y[1],
         Quantity.Ratio => y[0] / y[1],
         Quantity.LeadOverMean => y[0] - y.Skip(1).Average(),
+        Quantity.Mean => y.Average(),
         Quantity.Slope => Trends.Slope(x, y),
         _ => Trends.RankCorrelation(x, y),
     };
@@ -154,6 +159,7 @@ internal sealed record StatisticalTest(Quantity Quantity, Side Side, double Limi
         {
             Quantity.RankCorrelation => "rank correlation",
             Quantity.LeadOverMean => "first arm minus the mean of the others",
+            Quantity.Mean => "mean of the arms",
             _ => Quantity.ToString().ToLowerInvariant(),
         };
         var subject = JudgedBy switch

@@ -87,6 +87,30 @@ public sealed class Clip : nn.Module<Tensor, Tensor, Tensor>, IModel<ClipOptions
     public Tensor EncodeText(Tensor tokens) => TextEncoder.Encode(
         tokens, options.Text, positional_embedding, text_projection, transformer, token_embedding, ln_final);
 
+    /// <summary>The patches of images as tokens in the space of the embeddings, e.g. for attention between images and texts.</summary>
+    /// <param name="images">Float tensor [N, C, H, W], pixels in [0, 1].</param>
+    /// <returns>Float tensor [N, L, D], not normalised.</returns>
+    /// <exception cref="NotSupportedException">The image encoder is a ResNet.</exception>
+    public Tensor EncodeImageTokens(Tensor images) => visual is ClipVisionTransformer transformer ? transformer.PatchTokens(images)
+        : throw new NotSupportedException("Only a transformer has tokens of patches; take a CLIP whose image encoder is one.");
+
+    /// <summary>The words of texts as tokens in the space of the embeddings.</summary>
+    /// <param name="tokens">Long tensor [N, T], token indices, T up to the context length.</param>
+    /// <returns>Float tensor [N, S, D], not normalised, and bool tensor [N, S], false for padding; S is the length of the longest text.</returns>
+    public (Tensor Encoded, Tensor IsWord) EncodeTextTokens(Tensor tokens)
+    {
+        var (encoded, used) = TextEncoder.EncodeTokens(tokens, options.Text, positional_embedding, transformer, token_embedding, ln_final);
+        var isWord = used.ne(options.Text.PaddingToken);
+        if (options.Text.Pooling == TextPooling.EndOfText)
+        {
+            // CLIP fills up with a token that may also stand in a text: what lies behind the end is padding.
+            var end = options.Text.EndToken is { } token ? used.eq(token).to(ScalarType.Int64).argmax(-1) : used.argmax(-1);
+            isWord = arange(used.shape[1], device: used.device).unsqueeze(0).le(end.unsqueeze(1));
+        }
+
+        return (encoded.matmul(text_projection), isWord);
+    }
+
     /// <summary>Compares every image with every text.</summary>
     /// <param name="input1">Float tensor [N, C, H, W], pixels in [0, 1].</param>
     /// <param name="input2">Long tensor [M, T], token indices.</param>

@@ -60,14 +60,21 @@ public sealed class ClipVisionTransformer : nn.Module<Tensor, Tensor>, IModel<Cl
     /// <param name="tokens">Float tensor [1, M, D], the same for all images; null adds none.</param>
     /// <returns>Float tensor [N, embedding], not normalised.</returns>
     /// <exception cref="ArgumentException">The images have another size or number of channels.</exception>
-    public Tensor EncodeWithTokens(Tensor input, Tensor? tokens)
+    public Tensor EncodeWithTokens(Tensor input, Tensor? tokens) => ln_post.call(Blocks(input, tokens).select(1, 0)).matmul(proj);
+
+    /// <summary>The tokens of the patches after all blocks, mapped like the embedding.</summary>
+    /// <param name="images">Float tensor [N, C, H, W], pixels in [0, 1].</param>
+    /// <returns>Float tensor [N, L, embedding], row by row from the upper left, not normalised.</returns>
+    /// <exception cref="ArgumentException">The images have another size or number of channels.</exception>
+    public Tensor PatchTokens(Tensor images) => ln_post.call(Blocks(images, null).narrow(1, 1, options.Patches)).matmul(proj);
+
+    private Tensor Blocks(Tensor input, Tensor? tokens)
     {
         ModelGuard.CheckImages(input, options.Channels, options.ImageSize);
         var patches = PatchProjection.Apply(conv1, PixelNormalization.Apply(input, options.Channels, options.PixelMean, options.PixelDeviation, conv1.weight.dtype));   // (N, patches, D)
         var first = class_embedding.to(patches.dtype).expand(input.shape[0], 1, -1);
         var placed = cat([first, patches], 1) + positional_embedding;
         var all = tokens is null ? placed : cat([placed, tokens.to(placed.dtype).expand(input.shape[0], -1, -1)], 1);
-        var encoded = transformer.call(ln_pre.call(all), null);
-        return ln_post.call(encoded.select(1, 0)).matmul(proj);
+        return transformer.call(ln_pre.call(all), null);
     }
 }

@@ -63,11 +63,18 @@ public sealed class TextEncoder : nn.Module<Tensor, Tensor>, IModel<TextEncoderO
     internal static Tensor Encode(
         Tensor tokens, TextEncoderOptions options, Parameter position, Parameter projection, Transformer blocks, Embedding words, LayerNorm norm)
     {
+        var (encoded, used) = EncodeTokens(tokens, options, position, blocks, words, norm);
+        return Pool(encoded, used, options).matmul(projection);
+    }
+
+    /// <summary>The tokens after all blocks, not projected, and what was encoded: the texts without padding that all of them have.</summary>
+    internal static (Tensor Encoded, Tensor Used) EncodeTokens(
+        Tensor tokens, TextEncoderOptions options, Parameter position, Transformer blocks, Embedding words, LayerNorm norm)
+    {
         ModelGuard.CheckTokens(tokens, options.ContextLength);
         tokens = WithoutTrailingPadding(tokens, options);
         var embedded = words.call(tokens) + position.narrow(0, 0, tokens.shape[1]);   // (N, T, D)
-        var encoded = norm.call(blocks.call(embedded, Mask(tokens, options)));
-        return Pool(encoded, tokens, options).matmul(projection);
+        return (norm.call(blocks.call(embedded, Mask(tokens, options))), tokens);
     }
 
     // Padding after the longest text changes nothing and would only cost time.

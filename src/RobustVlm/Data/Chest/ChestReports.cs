@@ -35,8 +35,9 @@ public static class ChestReports
 
     /// <summary>A tokenizer that knows every word of the reports.</summary>
     /// <param name="maxLength">Largest number of tokens of a text, at least three; the longest report has 28.</param>
-    /// <returns>The tokenizer; always the same for the same length.</returns>
-    public static WordTokenizer Tokenizer(int maxLength = 28) => new(ReportGrammar.Phrases(), maxLength);
+    /// <param name="more">Texts with further words that it shall know, e.g. questions.</param>
+    /// <returns>The tokenizer; always the same for the same length and texts.</returns>
+    public static WordTokenizer Tokenizer(int maxLength = 28, IEnumerable<string>? more = null) => new(ReportGrammar.Phrases().Concat(more ?? []), maxLength);
 
     /// <summary>Writes new reports for rendered images.</summary>
     /// <param name="batch">The images.</param>
