@@ -1,4 +1,5 @@
 using RobustVlm.Experiments.MeLoStudy;
+using RobustVlm.Experiments.NullspaceStudy;
 using RobustVlm.Experiments.PmgAftStudy;
 
 namespace RobustVlm.Experiments.Criteria;
@@ -6,5 +7,5 @@ namespace RobustVlm.Experiments.Criteria;
 /// <summary>Every claim of the ledger, in the order of its rows; an experiment adds its own.</summary>
 internal static class CriteriaCatalog
 {
-    internal static IReadOnlyList<ICriterion> All { get; } = [.. MeLoCriteria.All, .. PmgAftCriteria.All];
+    internal static IReadOnlyList<ICriterion> All { get; } = [.. NullspaceCriteria.All, .. MeLoCriteria.All, .. PmgAftCriteria.All];
 }

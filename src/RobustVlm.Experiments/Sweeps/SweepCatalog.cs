@@ -1,4 +1,5 @@
 using RobustVlm.Experiments.MeLoStudy;
+using RobustVlm.Experiments.NullspaceStudy;
 using RobustVlm.Experiments.PmgAftStudy;
 
 namespace RobustVlm.Experiments.Sweeps;
@@ -6,5 +7,5 @@ namespace RobustVlm.Experiments.Sweeps;
 /// <summary>Every sweep; an experiment adds its own.</summary>
 internal static class SweepCatalog
 {
-    internal static IReadOnlyList<ISweep> All { get; } = [new MeLoSweep(), new PmgAftSweep()];
+    internal static IReadOnlyList<ISweep> All { get; } = [new NullspaceSweep(), new MeLoSweep(), new PmgAftSweep()];
 }

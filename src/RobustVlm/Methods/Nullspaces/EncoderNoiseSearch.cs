@@ -124,8 +124,8 @@ public sealed class EncoderNoiseSearch
     {
         using var stream = new Batches(images, random, _options.BatchSize, change);
         using var start = EncoderNoise.Stream(random);
-        return Find(model, stream.Next, (shape, scale, type) =>
-            rand(shape, dtype: type, device: start.device, generator: start).sub_(0.5).mul_(2 * _options.Limit * scale), progress);
+        return Run(model, stream.Next, (shape, scale, type) =>
+            rand(shape, dtype: type, device: start.device, generator: start).sub_(0.5).mul_(2 * _options.Limit * scale), progress, learn: true);
     }
 
     /// <summary>Random noise in its place: Gaussian numbers, made smaller by a fifth until a batch's answers change by less than epsilon (the published comparison).</summary>
@@ -147,18 +147,16 @@ public sealed class EncoderNoiseSearch
         return Run(model, stream.Next, (shape, scale, type) => randn(shape, dtype: type, device: start.device, generator: start).mul_(scale), null, learn: false);
     }
 
-    /// <summary>The search from a given start on given batches.</summary>
-    /// <param name="model">The model.</param>
-    /// <param name="batch">Gives the images of a step.</param>
-    /// <param name="start">Gives the first noise from its shape, its scale and its type.</param>
-    /// <param name="progress">Told the finished share.</param>
-    internal EncoderNoise Find(VisionTransformer model, Func<long, Tensor> batch, Func<long[], double, ScalarType, Tensor> start, Action<double>? progress = null) =>
-        Run(model, batch, start, progress, learn: true);
-
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{_options.Objective}, at most {_options.MaxSteps} steps{(_options.Epsilon is { } epsilon ? $", epsilon {epsilon}" : "")}");
 
-    private EncoderNoise Run(VisionTransformer model, Func<long, Tensor> batch, Func<long[], double, ScalarType, Tensor> start, Action<double>? progress, bool learn)
+    /// <summary>The search on given batches from a given start.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="batch">Gives the images of a step; step 0 is asked for twice.</param>
+    /// <param name="start">Gives the first noise from its shape, its scale and its type.</param>
+    /// <param name="progress">Told the finished share.</param>
+    /// <param name="learn">Whether the noise is learned, or only made smaller.</param>
+    internal EncoderNoise Run(VisionTransformer model, Func<long, Tensor> batch, Func<long[], double, ScalarType, Tensor> start, Action<double>? progress, bool learn)
     {
         ArgumentNullException.ThrowIfNull(model);
         using var evaluation = new EvaluationMode(model);
