@@ -162,15 +162,8 @@ public sealed class EncoderNoiseSearch
         using var evaluation = new EvaluationMode(model);
         using var frozen = new FrozenWeights(model);
         var (scale, rms) = ScaleOf(model, batch);
-        Parameter noise;
-        using (no_grad())
-        {
-            var type = model.parameters().First().dtype;
-            using var first = start([1, model.Options.Patches, model.Options.Width], scale, type);
-            noise = new Parameter(first.to(model.parameters().First().device, copy: true).DetachFromDisposeScope());
-        }
-
-        using var owned = noise;
+        using var first = First(model, shape => start(shape, scale, model.parameters().First().dtype));
+        using var noise = new Parameter(first);
         var startNorm = EncoderNoise.LengthOf(noise);
         var rate = _options.LearningRate * (_options.IsRelative ? rms : 1);
         using var optimizer = optim.AdamW([noise], rate, weight_decay: _options.WeightDecay);
@@ -206,7 +199,15 @@ public sealed class EncoderNoiseSearch
             progress?.Invoke((steps + 1.0) / _options.MaxSteps);
         }
 
-        return new EncoderNoise(noise.detach().clone().DetachFromDisposeScope(), startNorm, steps, reached, criteria, rms);
+        using var outside = no_grad();
+        return new EncoderNoise(noise.clone().DetachFromDisposeScope(), startNorm, steps, reached, criteria, rms);
+    }
+
+    private static Tensor First(VisionTransformer model, Func<long[], Tensor> start)
+    {
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        return start([1, model.Options.Patches, model.Options.Width]).to(model.parameters().First().device, copy: true).MoveToOuterDisposeScope();
     }
 
     private static (Tensor Logits, Tensor Changed) Answers(VisionTransformer model, Tensor images, Tensor noise)
