@@ -54,7 +54,7 @@ internal sealed class NullspaceAnalysis(Lab lab, VisionTransformer model, Nullsp
         return rows;
     }
 
-    private IEnumerable<Measurement> Exact()
+    private List<Measurement> Exact()
     {
         using var scope = NewDisposeScope();
         using var nullspace = Nullspace.Of(model);
@@ -156,6 +156,7 @@ internal sealed class NullspaceAnalysis(Lab lab, VisionTransformer model, Nullsp
         Number(row, NormColumn, found.Norm),
         Number(row, "length at the start", found.StartNorm),
         Number(row, "steps", found.Steps),
+        Number(row, "probability distance of the last batch of the search", found.Criteria[^1]),
         Number(row, "stopped early", found.Reached ? 1 : 0),
         Number(row, "root mean square of embedded patches", found.Rms),
     ];

@@ -76,7 +76,7 @@ internal sealed class NullspaceFit
         return _last = Start.Make(lab, options, key, progress);
     }
 
-    private static IEnumerable<Measurement> Tune(
+    private static List<Measurement> Tune(
         Lab lab, NullspaceRunOptions options, VisionTransformer model, NullspacePictures pictures, NullspaceScores scores, Action<double, string> progress)
     {
         using var random = lab.Random("nullspace: tuning");   // one name for all arms

@@ -60,7 +60,7 @@ internal sealed record NullspacePlan
     internal static IReadOnlyList<double> AutoAttackBudgets { get; } = [2, 4];
 
     /// <summary>Largest length of Carlini and Wagner's changes.</summary>
-    internal static PixelBudget CarliniWagnerBudget { get; } = PixelBudget.L2(0.5);
+    internal static PixelBudget CarliniWagnerBudget { get; } = PixelBudget.L2(0.25);
 
     /// <summary>Changes of the pictures in training; no noise among them, since noise is what is compared.</summary>
     internal static AugmentationOptions Augmentation { get; } = new() { LeastCrop = 0.85, Rotation = 5, Brightness = 0.05, Contrast = 0.1, Noise = 0 };
@@ -89,7 +89,7 @@ internal sealed record NullspacePlan
         TrainPictures = 3000,
         ValidationPictures = 210,
         TestPictures = 1001,
-        AttackedPictures = 203,
+        AttackedPictures = 406,
         BaseSteps = 1500,
         Rounds = 10,
         StepsPerRound = 40,

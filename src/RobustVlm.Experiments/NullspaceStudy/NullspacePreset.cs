@@ -1,7 +1,6 @@
 using RobustVlm.Attacks;
 using RobustVlm.Data;
 using RobustVlm.Methods.Nullspaces;
-using RobustVlm.Methods.ZeroShot;
 using RobustVlm.Models;
 using TorchSharp;
 using static TorchSharp.torch;

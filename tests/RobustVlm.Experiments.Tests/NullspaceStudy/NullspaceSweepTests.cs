@@ -3,7 +3,6 @@ using System.Text.Json;
 using RobustVlm.Experiments.Criteria;
 using RobustVlm.Experiments.NullspaceStudy;
 using RobustVlm.Experiments.Results;
-using RobustVlm.Experiments.Sweeps;
 using RobustVlm.Experiments.Tests.Results;
 using RobustVlm.Experiments.Tests.Sweeps;
 using RobustVlm.Methods.Nullspaces;
