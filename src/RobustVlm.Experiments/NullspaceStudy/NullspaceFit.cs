@@ -126,7 +126,9 @@ internal sealed class NullspaceFit
             var model = New(lab, weights);
             var trainer = new ClassifierTrainer(new ClassifierTrainerOptions
             {
-                Training = NullspacePlan.BaseTraining(options), BatchSize = options.BatchSize, Augmentation = NullspacePlan.Augmentation,
+                Training = NullspacePlan.BaseTraining(options),
+                BatchSize = options.BatchSize,
+                Augmentation = NullspacePlan.Augmentation,
             });
             using var curves = trainer.Train(model, pictures.Train.Images, pictures.Train.Labels, training, step =>
                 progress(0, string.Create(CultureInfo.InvariantCulture, $"shared training, step {step.Step} of {step.Total}")));

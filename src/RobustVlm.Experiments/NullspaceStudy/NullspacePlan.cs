@@ -74,8 +74,20 @@ internal sealed record NullspacePlan
         {
             Common = Demo with
             {
-                TrainPictures = 48, ValidationPictures = 14, TestPictures = 14, AttackedPictures = 7, BaseSteps = 6, Rounds = 2, StepsPerRound = 2, BatchSize = 16,
-                NoiseSteps = 4, LambdaSteps = 3, TrainingAttackSteps = 2, AttackSteps = 2, CarliniWagnerSteps = 3, AutoAttack = false,
+                TrainPictures = 48,
+                ValidationPictures = 14,
+                TestPictures = 14,
+                AttackedPictures = 7,
+                BaseSteps = 6,
+                Rounds = 2,
+                StepsPerRound = 2,
+                BatchSize = 16,
+                NoiseSteps = 4,
+                LambdaSteps = 3,
+                TrainingAttackSteps = 2,
+                AttackSteps = 2,
+                CarliniWagnerSteps = 3,
+                AutoAttack = false,
             },
         },
         Scale.Demo => new() { Common = Demo },

@@ -65,7 +65,11 @@ internal sealed class NullspaceScores(VisionTransformer model, NullspacePictures
         {
             var descent = new CarliniWagner(new CarliniWagnerOptions
             {
-                Epsilon = NullspacePlan.CarliniWagnerBudget, SearchSteps = 3, InitialWeight = 1, Steps = options.CarliniWagnerSteps, LearningRate = 0.02,
+                Epsilon = NullspacePlan.CarliniWagnerBudget,
+                SearchSteps = 3,
+                InitialWeight = 1,
+                Steps = options.CarliniWagnerSteps,
+                LearningRate = 0.02,
             });
             var report = RobustnessReport.Run(model.call, attacked.Images, attacked.Labels, [descent], [NullspacePlan.CarliniWagnerBudget], ReportOptions(0));
             rows.Add(Rate(CarliniWagnerColumn, report.RobustAccuracy(NullspacePlan.CarliniWagnerBudget).Rate, options.AttackedPictures));
