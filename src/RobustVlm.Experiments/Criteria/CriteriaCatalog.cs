@@ -1,4 +1,5 @@
 using RobustVlm.Experiments.MeLoStudy;
+using RobustVlm.Experiments.NullspaceStudy;
 using RobustVlm.Experiments.PmgAftStudy;
 using RobustVlm.Experiments.RanStudy;
 
@@ -7,5 +8,9 @@ namespace RobustVlm.Experiments.Criteria;
 /// <summary>Every claim of the ledger, in the order of its rows; an experiment adds its own.</summary>
 internal static class CriteriaCatalog
 {
-    internal static IReadOnlyList<ICriterion> All { get; } = [.. MeLoCriteria.All, .. PmgAftCriteria.All, .. RanCriteria.All];
+    internal static IReadOnlyList<ICriterion> All { get; } = [
+        .. RanCriteria.All,
+        .. NullspaceCriteria.All,
+        .. MeLoCriteria.All,
+        .. PmgAftCriteria.All];
 }

@@ -1,4 +1,5 @@
 using RobustVlm.Experiments.MeLoStudy;
+using RobustVlm.Experiments.NullspaceStudy;
 using RobustVlm.Experiments.PmgAftStudy;
 using RobustVlm.Experiments.RanStudy;
 
@@ -7,5 +8,5 @@ namespace RobustVlm.Experiments.Sweeps;
 /// <summary>Every sweep; an experiment adds its own.</summary>
 internal static class SweepCatalog
 {
-    internal static IReadOnlyList<ISweep> All { get; } = [new MeLoSweep(), new PmgAftSweep(), new RanSweep()];
+    internal static IReadOnlyList<ISweep> All { get; } = [new RanSweep(), new NullspaceSweep(), new MeLoSweep(), new PmgAftSweep()];
 }

@@ -1,0 +1,54 @@
+using RobustVlm.Experiments.Sweeps;
+using RobustVlm.Methods.Nullspaces;
+
+namespace RobustVlm.Experiments.NullspaceStudy;
+
+/// <summary>Every run of notebook 04: seed by seed the arms and the analysis, then the epsilons.</summary>
+internal sealed class NullspaceSweep : ISweep
+{
+    /// <summary>Experiment id; also the notebook's file name.</summary>
+    internal const string Id = "04-nullspace";
+
+    // Raised whenever pictures, training or scores change what comes out of equal settings.
+    internal const int Version = 1;
+
+    private readonly NullspaceFit _fit = new();
+
+    public string Experiment => Id;
+
+    public IReadOnlyList<ulong> Seeds => NullspacePlan.Seeds;
+
+    public IEnumerable<ISweepRun> RunsOf(Lab lab)
+    {
+        // All runs of a seed are of one stage: they share a trained model, which a process keeps only until the next seed.
+        var plan = NullspacePlan.For(lab.Scale);
+        return new[] { plan.Analysis() }
+            .Concat(NullspacePlan.Arms.Select(plan.Tuning))
+            .Concat(NullspacePlan.OtherEpsilons.Select(epsilon => plan.AtEpsilon(NullspaceArm.Nullspace, epsilon)))
+            .Concat(NullspacePlan.OtherEpsilons.Select(epsilon => plan.AtEpsilon(NullspaceArm.RandomNoise, epsilon)))
+            .Select(options => new SweepRun<NullspaceRunOptions>
+            {
+                Lab = lab,
+                Experiment = Id,
+                Label = NullspacePlan.Label(options),
+                Options = options,
+                MethodVersion = Version,
+                Cost = Cost(options),
+                Work = progress => _fit.Run(lab, options, progress),
+            });
+    }
+
+    // Seconds of one core, roughly; the shared training of a seed is divided among its runs.
+    private static double Cost(NullspaceRunOptions options) => 15 + options.Kind switch
+    {
+        NullspaceRunKind.Analysis => 120,
+        NullspaceRunKind.Epsilon => 100,
+        _ => options.Arm switch
+        {
+            NullspaceArm.None => 60,
+            NullspaceArm.Control => 100,
+            NullspaceArm.Madry or NullspaceArm.Trades => 200,
+            _ => 150,
+        },
+    };
+}
