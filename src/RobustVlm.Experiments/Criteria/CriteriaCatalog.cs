@@ -1,3 +1,4 @@
+using RobustVlm.Experiments.AdaptorStudy;
 using RobustVlm.Experiments.MeLoStudy;
 using RobustVlm.Experiments.PmgAftStudy;
 
@@ -6,5 +7,5 @@ namespace RobustVlm.Experiments.Criteria;
 /// <summary>Every claim of the ledger, in the order of its rows; an experiment adds its own.</summary>
 internal static class CriteriaCatalog
 {
-    internal static IReadOnlyList<ICriterion> All { get; } = [.. MeLoCriteria.All, .. PmgAftCriteria.All];
+    internal static IReadOnlyList<ICriterion> All { get; } = [.. AdaptorCriteria.All, .. MeLoCriteria.All, .. PmgAftCriteria.All];
 }
