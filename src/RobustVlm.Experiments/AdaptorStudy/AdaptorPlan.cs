@@ -19,9 +19,10 @@ internal sealed record AdaptorPlan
     /// <summary>Weight of texts that pick their image, in the released code.</summary>
     internal const double TextWeight = 0.75;
 
-    /// <summary>The encoders of everything but the grid: the published code's main pair is its strongest image encoder and a text encoder of the domain.</summary>
+    /// <summary>The image encoder of everything but the grid: end-to-end training starts from it, and decoders take its patches.</summary>
     internal const AdaptorImageEncoder MainImages = AdaptorImageEncoder.SelfSupervised;
 
+    /// <summary>The text encoder of everything but the grid: that of the domain.</summary>
     internal const AdaptorTextEncoder MainTexts = AdaptorTextEncoder.BertReports;
 
     /// <summary>The paired seeds.</summary>
@@ -44,7 +45,7 @@ internal sealed record AdaptorPlan
     internal int Epochs { get; init; } = 30;
 
     /// <summary>Rounds of end-to-end training through the pairs.</summary>
-    internal int EndToEndEpochs { get; init; } = 5;
+    internal int EndToEndEpochs { get; init; } = 8;
 
     /// <summary>Pairs per batch of an Adaptor.</summary>
     internal int BatchSize { get; init; } = 256;

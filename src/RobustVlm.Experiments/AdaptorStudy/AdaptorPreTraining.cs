@@ -17,6 +17,7 @@ internal sealed class AdaptorPreTraining : IDisposable
     internal const string RecallColumn = "recall@1 / chance";
     internal const string WeightsColumn = "trained weights";
     internal const string SecondsColumn = "seconds";
+    internal const string DummyColumn = "largest change by a dummy text";
 
     private const int LossBatch = 256;   // of validation, whatever the training's
     private const int AttentionBatch = 128;
@@ -127,9 +128,20 @@ internal sealed class AdaptorPreTraining : IDisposable
 
         using var noGradient = no_grad();
         var set = AdaptorSet.ValidationPairs(options);
-        var (v, t) = adaptor.call(world.Embeddings(set, options.ImageEncoder), world.Embeddings(set, options.TextEncoder));
+        var held = world.Embeddings(set, options.ImageEncoder);
+        var (v, t) = adaptor.call(held, world.Embeddings(set, options.TextEncoder));
         rows.AddRange(Score(adaptor, v, t, world.Texts(set)));
+        rows.Add(Number(DummyColumn, DummyChange(adaptor, held, world.Encoders.Texts(options.TextEncoder))));
         return new(world, options, adaptor, null, rows);
+    }
+
+    // The released code can feed the embedding of an empty text to heads; images by themselves are the other way.
+    private static double DummyChange(Adaptor adaptor, Tensor images, FrozenTextEncoder texts)
+    {
+        using var scope = NewDisposeScope();
+        var some = images.narrow(0, 0, Math.Min(AttentionBatch, images.shape[0]));
+        var (withText, _) = adaptor.call(some, texts.Embed([""]).to(some.device).expand(some.shape[0], -1));
+        return (withText - adaptor.EmbedImages(some)).abs().max().to(ScalarType.Float64).item<double>();
     }
 
     private static AdaptorPreTraining EndToEnd(Lab lab, AdaptorWorld world, AdaptorRunOptions options, Action<double, string> progress)

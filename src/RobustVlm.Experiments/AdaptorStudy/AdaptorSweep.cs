@@ -51,13 +51,13 @@ internal sealed class AdaptorSweep : ISweep
         Work = progress => _fit.Run(lab, options, progress),
     };
 
-    // Seconds of one core, roughly.
+    // Seconds of one core, roughly, with the pictures drawn.
     private static double Cost(AdaptorRunOptions options) => options.Kind switch
     {
-        AdaptorRunKind.Grid => 150,
-        AdaptorRunKind.Segmentation => 120,
+        AdaptorRunKind.Grid => 400,
+        AdaptorRunKind.Segmentation => 75,
         AdaptorRunKind.Cost => 60,
-        AdaptorRunKind.Tokens => 120,
-        _ => options.Arm == AdaptorArm.EndToEnd ? 600 : 20,
+        AdaptorRunKind.Tokens => 80,
+        _ => options.Arm == AdaptorArm.EndToEnd ? 420 : options.Epochs > 0 ? 20 + (10 * options.Layers) : 10,
     };
 }

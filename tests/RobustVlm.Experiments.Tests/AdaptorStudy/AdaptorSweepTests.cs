@@ -134,6 +134,9 @@ public sealed class AdaptorSweepTests : IDisposable
             Assert.All(runs.Where(run => arm.Selects(run.Options)), run => Assert.Contains(run.Measurements, number => number.Row == arm.Row && number.Column == arm.Column));
         }
 
+        double Dummy(AdaptorArm arm) => runs.Single(run => run.Options.Kind == AdaptorRunKind.Fit && run.Options.Arm == arm).Measurements.Single(number => number.Column == AdaptorPreTraining.DummyColumn).Value;
+        Assert.InRange(Dummy(AdaptorArm.Adaptor), 0, 1e-6);
+        Assert.True(Dummy(AdaptorArm.BatchAttention) > 1e-3);
         var blank = runs.Where(run => run.Options.Kind == AdaptorRunKind.Segmentation).SelectMany(run => run.Measurements).Where(number => number.Column.StartsWith(AdaptorDownstream.BlankColumn, StringComparison.Ordinal));
         Assert.All(blank, number => Assert.Equal(0.775, number.Value, 9));   // nine of forty pictures have the finding
     }
@@ -161,7 +164,7 @@ public sealed class AdaptorSweepTests : IDisposable
         Assert.Contains("MIMIC-CXR", Assert.Throws<ArgumentException>(() => new AdaptorSweep().RunsOf(Open(Scale.Paper, 1)).ToArray()).Message, StringComparison.Ordinal);
     }
 
-    private Dictionary<string, Verdict> Judge(Lab lab, Func<AdaptorRunOptions, string, string, double> value)
+    private static Dictionary<string, Verdict> Judge(Lab lab, Func<AdaptorRunOptions, string, string, double> value)
     {
         var places = Criteria().SelectMany(criterion => criterion.Comparisons).SelectMany(comparison => comparison.Arms).Select(arm => (arm.Row, arm.Column)).Distinct().ToArray();
         foreach (var (run, options) in All(lab))

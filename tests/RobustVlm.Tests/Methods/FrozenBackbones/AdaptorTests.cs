@@ -142,6 +142,27 @@ public sealed class AdaptorTests : IDisposable
     }
 
     [Fact]
+    public void End_to_end_training_moves_both_encoders_and_the_projections()
+    {
+        var random = new Generator(1);
+        var vision = new VisionTransformer(new VisionTransformerOptions { ImageSize = 16, Channels = 1, Width = 8, Heads = 2, Depth = 1 }, random);
+        var sizes = new BertOptions { VocabularySize = 20, ContextLength = 6, Width = 8, Heads = 2, Depth = 1, HiddenWidth = 8, LanguageHead = false };
+        var text = new Bert(sizes, random);
+        var projection = new Adaptor(s_small with { ImageWidth = 8, TextWidth = 8, Layers = 0 }, random);
+        var before = new nn.Module[] { vision, text, projection }.Select(part => WeightChecksum.Of(part)).ToArray();
+        var tokens = randint(1, 20, [6, 6], dtype: ScalarType.Int64, generator: random);
+        var trainer = new EndToEndTrainer(new AdaptorTrainerOptions { BatchSize = 3, Epochs = 1, LearningRate = 1e-3, WarmUpShare = 0 });
+
+        using var curve = trainer.Train(vision, text, BertPooling.Mean, projection, rand([6, 1, 16, 16], generator: random), tokens, random);
+
+        Assert.Equal(2, curve.Losses.Count);
+        Assert.All(new nn.Module[] { vision, text, projection }.Zip(before), part => Assert.NotEqual(part.Second, WeightChecksum.Of(part.First)));
+        var headed = new Bert(sizes with { LanguageHead = true }, random);
+        Assert.Contains("LanguageHead = false", Assert.Throws<ArgumentException>(
+            () => trainer.Train(vision, headed, BertPooling.Mean, projection, rand([6, 1, 16, 16]), tokens, random)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Training_mode_without_a_source_of_randomness_says_what_is_missing()
     {
         var adaptor = Make(s_small);
