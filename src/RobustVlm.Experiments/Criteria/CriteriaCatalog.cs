@@ -1,3 +1,4 @@
+using RobustVlm.Experiments.AdaptorStudy;
 using RobustVlm.Experiments.MeLoStudy;
 using RobustVlm.Experiments.NullspaceStudy;
 using RobustVlm.Experiments.PmgAftStudy;
@@ -11,6 +12,7 @@ internal static class CriteriaCatalog
     internal static IReadOnlyList<ICriterion> All { get; } = [
         .. RanCriteria.All,
         .. NullspaceCriteria.All,
+        .. AdaptorCriteria.All,
         .. MeLoCriteria.All,
         .. PmgAftCriteria.All];
 }

@@ -75,7 +75,7 @@ internal abstract class TargetTask
     }
 
     /// <summary>Labels with exact shares, in random order.</summary>
-    private static Tensor Labels(int count, IReadOnlyList<double> shares, Generator random)
+    internal static Tensor Labels(int count, IReadOnlyList<double> shares, Generator random)
     {
         var ends = shares.Select((_, k) => (int)Math.Round(count * shares.Take(k + 1).Sum())).ToArray();
         using var inOrder = tensor(Enumerable.Range(0, count).Select(i => (long)Array.FindIndex(ends, end => i < end)).ToArray(), device: random.device);

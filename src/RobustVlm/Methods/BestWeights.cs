@@ -3,21 +3,24 @@ using static TorchSharp.torch;
 
 namespace RobustVlm.Methods;
 
-/// <summary>Keeps a copy of the trained weights from the epoch with the best score.</summary>
+/// <summary>Keeps a copy of the trained weights, and of what batch normalisation remembers, from the epoch with the best score.</summary>
 internal sealed class BestWeights : IDisposable
 {
-    private readonly (Parameter Weight, Tensor Copy)[] _weights;
+    private readonly (Tensor Weight, Tensor Copy)[] _kept;
     private readonly List<double> _scores = [];
 
     internal BestWeights(nn.Module model)
     {
         using var noGradient = no_grad();
-        _weights = [.. model.parameters().Where(weight => weight.requires_grad).Select(weight => (weight, weight.clone().DetachFromDisposeScope()))];
+        Parameter[] weights = [.. model.parameters().Where(weight => weight.requires_grad)];
+        Count = weights.Sum(weight => weight.numel());
+        _kept = [.. weights.Concat(model.named_buffers().Select(entry => entry.buffer)).Select(weight => (weight, weight.clone().DetachFromDisposeScope()))];
     }
 
     internal IReadOnlyList<double> Scores => _scores;
 
-    internal long Count => _weights.Sum(pair => pair.Weight.numel());
+    /// <summary>Number of trained weights.</summary>
+    internal long Count { get; }
 
     /// <summary>First of the largest; the last one when all are NaN.</summary>
     internal static int BestOf(IReadOnlyList<double> scores)
@@ -47,16 +50,16 @@ internal sealed class BestWeights : IDisposable
 
     public void Dispose()
     {
-        foreach (var (_, copy) in _weights)
+        foreach (var (_, copy) in _kept)
         {
             copy.Dispose();
         }
     }
 
-    private void Copy(Func<(Parameter Weight, Tensor Copy), Tensor> from, Func<(Parameter Weight, Tensor Copy), Tensor> to)
+    private void Copy(Func<(Tensor Weight, Tensor Copy), Tensor> from, Func<(Tensor Weight, Tensor Copy), Tensor> to)
     {
         using var noGradient = no_grad();
-        foreach (var pair in _weights)
+        foreach (var pair in _kept)
         {
             to(pair).copy_(from(pair));
         }

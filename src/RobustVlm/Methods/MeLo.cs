@@ -1,5 +1,4 @@
 using RobustVlm.Data;
-using RobustVlm.Engine;
 using RobustVlm.Methods.LowRank;
 using RobustVlm.Methods.Training;
 using RobustVlm.Models;
@@ -69,7 +68,6 @@ public sealed record MeLoOptions
 public sealed class MeLo
 {
     private const double LastLearningRate = 1e-6;
-    private const int ScoringBatch = 256;
 
     private readonly MeLoOptions _options;
 
@@ -175,18 +173,7 @@ public sealed class MeLo
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(images);
-        using var evaluation = new EvaluationMode(model);
-        using var noGradient = no_grad();
-        using var scope = NewDisposeScope();
-        var parts = new List<Tensor>();
-        for (var start = 0L; start < images.shape[0]; start += ScoringBatch)
-        {
-            Interruption.ThrowIfRequested();
-            using var batch = NewDisposeScope();
-            parts.Add(model.call(images.narrow(0, start, Math.Min(ScoringBatch, images.shape[0] - start))).MoveToOuterDisposeScope());
-        }
-
-        return cat(parts, 0).MoveToOuterDisposeScope();
+        return Batched.Answers(model, images);
     }
 
     /// <summary>What a frozen backbone says about all images, and the head that learns from it.</summary>

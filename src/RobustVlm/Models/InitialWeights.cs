@@ -65,7 +65,7 @@ internal static class InitialWeights
         }
     }
 
-    internal static void Uniform(Tensor weight, Tensor? bias, long inputs, Generator random)
+    internal static void Uniform(Tensor weight, Tensor? bias, double inputs, Generator random)
     {
         var bound = 1 / Math.Sqrt(inputs);
         Fill(weight, random, own => nn.init.uniform_(own, -bound, bound, random));

@@ -1,4 +1,5 @@
 using RobustVlm.Engine;
+using RobustVlm.Methods.FrozenBackbones;
 using RobustVlm.Models;
 using TorchSharp;
 using Xunit;
@@ -29,6 +30,9 @@ public sealed class ModelContractTests : IDisposable
             ResNetOptions.ResNet50 with { Width = 4, Stages = new StageDepths(1, 1, 1, 1), Classes = 0, Channels = 1 }, (model, x) => model.Features(x), [3, 1, 64, 64], [3, 128]),
         ["CifarResNet"] = Entry.Of(new CifarResNetOptions { BlocksPerStage = 1, Width = 4 }, (model, x) => model.call(x), [3, 3, 16, 16], [3, 10]),
         ["MnistConvNet"] = Entry.Of(MnistConvNetOptions.Natural, (model, x) => model.call(x), [3, 1, 28, 28], [3, 10]),
+        ["Adaptor"] = Entry.Of(
+            new AdaptorOptions { ImageWidth = 6, TextWidth = 5, Width = 8, Heads = 2, HiddenWidth = 12, Dropout = 0, Attention = AdaptorAttention.TokenSequences },
+            (model, x) => Similarities(model, x), [3, 4, 6], [3, 3], takesImages: false),
         ["UNet"] = Entry.Of(new UNetOptions { Width = 4, Depth = 2, Classes = 2 }, (model, x) => model.call(x), [3, 1, 16, 20], [3, 2, 16, 20]),
         ["Autoencoder"] = Entry.Of(new AutoencoderOptions { ImageSize = 16, Width = 4, Features = 6 }, (model, x) => model.call(x), [3, 1, 16, 16], [3, 1, 16, 16]),
     };
@@ -190,6 +194,12 @@ public sealed class ModelContractTests : IDisposable
             Assert.Contains("This model takes float images", message, StringComparison.Ordinal);
             Assert.DoesNotContain('\n', message);
         }
+    }
+
+    private static Tensor Similarities(Adaptor model, Tensor x)
+    {
+        var (images, texts) = model.call(x, x.narrow(2, 1, 5).flip(1));
+        return model.Similarities(images, texts);
     }
 
     private static Tensor Tokens(int count, int length) => arange(count * length, dtype: ScalarType.Int64).remainder(37).add(1).view(count, length);

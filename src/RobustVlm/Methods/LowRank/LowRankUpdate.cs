@@ -1,3 +1,4 @@
+using RobustVlm.Methods.Training;
 using RobustVlm.Models;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -83,18 +84,7 @@ internal sealed class LowRankUpdate : nn.Module<Tensor, Tensor, Tensor>
         return (segments.Length == 1 ? task.Up(0) : cat([.. rows], 0)) * state.Options.Scale;
     }
 
-    private Tensor Dropped(Tensor input)
-    {
-        var share = state.Options.Dropout;
-        if (!training || share == 0)
-        {
-            return input;
-        }
-
-        var random = state.Random ?? throw new InvalidOperationException("Dropout needs a source of randomness; set the adapter's DropoutRandom before training.");
-        var kept = rand(input.shape, device: random.device, generator: random).ge(share).to(input.dtype).to(input.device);
-        return input * kept / (1 - share);
-    }
+    private Tensor Dropped(Tensor input) => SeededDropout.Apply(input, state.Options.Dropout, training, state.Random);
 }
 
 /// <summary>The matrices A and B of one task for the parts of one layer.</summary>

@@ -1,0 +1,124 @@
+using System.Globalization;
+using RobustVlm.Evaluation;
+using RobustVlm.Experiments.Results;
+using RobustVlm.Methods.FrozenBackbones;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustVlm.Experiments.AdaptorStudy;
+
+/// <summary>Heads and decoders on frozen features at three shares of the labels. The pictures of a share are the same for all arms of a seed.</summary>
+internal static class AdaptorDownstream
+{
+    internal const string SegmentationRow = "segmentation";
+    internal const string OfficialColumn = "Dice";
+    internal const string BlankColumn = "blank predictor";
+    internal const string LeadColumn = "Dice above blank";
+    internal const string PositiveColumn = "Dice, positive only";
+    internal const string DetectionColumn = "detection AUROC";
+
+    private const int HeadWidth = 128;
+    private const double LearningRate = 1e-3;
+    private const int HeadBatch = 128;
+    private const int DecoderBatch = 16;
+    private const int HeadScorings = 10;
+    private const int DecoderScorings = 4;
+    private const int DecoderValidation = 300;   // of the pictures to choose by; scoring masks is slow
+    private const string DecoderWidths = "64,32,16";
+    private const int Least = 2;
+
+    internal static string At(string column, double fraction) => $"{column}, {AdaptorPlan.NameOf(fraction)}";
+
+    /// <summary>Both tasks of classification.</summary>
+    internal static IReadOnlyList<Measurement> Heads(Lab lab, AdaptorWorld world, AdaptorRunOptions options, AdaptorPreTraining arm)
+    {
+        var rows = new List<Measurement>();
+        foreach (var task in AdaptorTask.All)
+        {
+            using var scope = NewDisposeScope();
+            var (train, validation, test) = (task.Train(options), task.Validation(options), task.Test(options));
+            var (features, validationFeatures, testFeatures) = (arm.Features(train), arm.Features(validation), arm.Features(test));
+            var (targets, validationTargets, testTargets) = (world.Targets(task, train), world.Targets(task, validation), world.Targets(task, test));
+            foreach (var (fraction, steps) in Steps(options))
+            {
+                using var one = NewDisposeScope();
+                var chosen = Chosen(lab, task.Name, options.TrainPictures, fraction);
+                var score = Head(
+                    lab, task.Classes, HeadWidth, steps, (features.index_select(0, chosen), targets.index_select(0, chosen)), (validationFeatures, validationTargets), (testFeatures, testTargets));
+                rows.Add(new Measurement(task.Name, task.Column(fraction), score, N: options.TestPictures));
+            }
+        }
+
+        return rows;
+    }
+
+    /// <summary>Trains a head on some labels and scores it: AUROC of a yes-or-no question, else accuracy.</summary>
+    internal static double Head(
+        Lab lab, int classes, int width, int steps, (Tensor Features, Tensor Targets) train, (Tensor Features, Tensor Targets) validation, (Tensor Features, Tensor Targets) test)
+    {
+        using var random = lab.Random("adaptor: head");
+        using var head = new EmbeddingHead(new EmbeddingHeadOptions { InputWidth = (int)train.Features.shape[1], HiddenWidth = width, Classes = classes }, random);
+        head.to(lab.Device);
+        new FeatureTrainer(new FeatureTrainerOptions { Steps = steps, Scorings = Math.Min(HeadScorings, steps), BatchSize = HeadBatch, LearningRate = LearningRate }).Train(
+            head, train.Features, train.Targets, validation.Features, validation.Targets, Loss(classes), Score(classes), random);
+        return Score(classes)(FeatureTrainer.Logits(head, test.Features), test.Targets);
+    }
+
+    /// <summary>Segmentation of the binary task's finding.</summary>
+    internal static IReadOnlyList<Measurement> Decoders(Lab lab, AdaptorWorld world, AdaptorRunOptions options, AdaptorPreTraining arm, Action<double> progress)
+    {
+        using var scope = NewDisposeScope();
+        var task = AdaptorTask.Binary;
+        var (train, test) = (task.Train(options), task.Test(options));
+        var held = task.Validation(options);
+        var count = Math.Min(DecoderValidation, options.ValidationPictures);
+        var (tokens, masks) = (arm.Tokens(world.Images(train)), Masks(world, task, train));
+        var (validationTokens, validationMasks) = (arm.Tokens(world.Images(held).narrow(0, 0, count)), Masks(world, task, held).narrow(0, 0, count));
+        var (testTokens, testMasks) = (arm.Tokens(world.Images(test)), Masks(world, task, test));
+        var side = (int)Math.Round(Math.Sqrt(tokens.shape[1]));
+        var rows = new List<Measurement>();
+        foreach (var (index, (fraction, steps)) in Steps(options).Index())
+        {
+            using var one = NewDisposeScope();
+            var chosen = Chosen(lab, task.Name, options.TrainPictures, fraction);
+            using var random = lab.Random("adaptor: decoder");
+            using var decoder = new TokenDecoder(new TokenDecoderOptions { InputWidth = (int)tokens.shape[2], Grid = side, ImageSize = AdaptorWorld.ImageSize, Widths = DecoderWidths }, random);
+            decoder.to(lab.Device);
+            new FeatureTrainer(new FeatureTrainerOptions { Steps = steps, Scorings = Math.Min(DecoderScorings, steps), BatchSize = DecoderBatch, LearningRate = LearningRate }).Train(
+                decoder, tokens.index_select(0, chosen), masks.index_select(0, chosen), validationTokens, validationMasks,
+                (logits, truth) => SegmentationLoss.Compute(logits, truth, options.DiceTerm), (logits, truth) => Dice.Of(logits.sigmoid(), truth).Official, random);
+            var result = Dice.Of(FeatureTrainer.Logits(decoder, testTokens).sigmoid(), testMasks);
+            rows.AddRange(Of(result, fraction));
+            progress((index + 1.0) / AdaptorPlan.Fractions.Count);
+        }
+
+        return rows;
+    }
+
+    internal static IEnumerable<Measurement> Of(DiceResult result, double fraction) => new[]
+    {
+        (OfficialColumn, result.Official), (BlankColumn, result.BlankPredictor), (LeadColumn, result.Official - result.BlankPredictor),
+        (PositiveColumn, result.PositiveOnly), (DetectionColumn, result.DetectionAuroc),
+    }.Select(entry => new Measurement(SegmentationRow, At(entry.Item1, fraction), entry.Item2, N: result.PerImage.Count));
+
+    // Other findings have masks too, and none of them is asked for.
+    private static Tensor Masks(AdaptorWorld world, AdaptorTask task, AdaptorSet set) => world.Masks(set) * world.Targets(task, set).view(-1, 1, 1, 1);
+
+    private static IEnumerable<(double Fraction, int Steps)> Steps(AdaptorRunOptions options) =>
+        AdaptorPlan.Fractions.Zip(options.DownstreamSteps.Split(',').Select(text => int.Parse(text, CultureInfo.InvariantCulture)));
+
+    /// <summary>Long tensor [n] of the pictures whose labels are used; the smaller shares are the beginning of the larger ones.</summary>
+    internal static Tensor Chosen(Lab lab, string task, int count, double fraction)
+    {
+        using var random = lab.Random($"adaptor: labels of {task}");
+        return randperm(count, dtype: ScalarType.Int64, device: lab.Device, generator: random).narrow(0, 0, Math.Max(Least, (int)Math.Round(fraction * count)));
+    }
+
+    private static Func<Tensor, Tensor, Tensor> Loss(int classes) => classes == 1
+        ? (logits, targets) => nn.functional.binary_cross_entropy_with_logits(logits.squeeze(1), targets)
+        : (logits, targets) => nn.functional.cross_entropy(logits, targets);
+
+    private static Func<Tensor, Tensor, double> Score(int classes) => classes == 1
+        ? (logits, targets) => Auroc.Macro(logits, targets.unsqueeze(1))
+        : Accuracy.Of;
+}
