@@ -7,7 +7,7 @@ using RobustVlm.Methods.LowRank;
 using RobustVlm.Methods.Training;
 using RobustVlm.Models;
 using RobustVlm.Models.Diffusion;
-using RobustVlm.Privacy;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RobustVlm.Experiments.PrivacyStudy;
@@ -54,7 +54,7 @@ internal static class PrivacyFit
         return new SweepOutcome(rows);
     }
 
-    private static List<Measurement> Checkpoints(Lab lab, PrivacyRunOptions options, PrivacyImages images, PrivacyScores scores, IReadOnlyList<string> files, Action<double> progress)
+    private static List<Measurement> Checkpoints(Lab lab, PrivacyRunOptions options, PrivacyImages images, PrivacyScores scores, string[] files, Action<double> progress)
     {
         var networks = files.Select(file => Read(lab, file)).ToArray();
         try
@@ -98,11 +98,11 @@ internal static class PrivacyFit
     internal static DenoisingUNetOptions NetworkOf(PrivacyRunOptions options) =>
         new() { Width = options.Width, VocabularySize = PrivacyImages.Tokenizer.VocabularySize };
 
-    private static IReadOnlyList<string> Train(Lab lab, PrivacyRunOptions options, PrivacyImages images, Action<double, string> progress)
+    private static string[] Train(Lab lab, PrivacyRunOptions options, PrivacyImages images, Action<double, string> progress)
     {
         var key = RunKey.For(PrivacySweep.Id, options with { Candidates = 0, Samples = 0, Repeats = 0 }, lab.Scale, lab.Seed, PrivacySweep.Version);
         var folder = Directory.CreateDirectory(Path.Combine(lab.WorkFolder(PrivacySweep.Id), "models")).FullName;
-        var steps = PrivacyPlan.CheckpointsOf(options);
+        int[] steps = [.. PrivacyPlan.CheckpointsOf(options)];
         string[] files = [.. steps.Select(step => Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{key.Hash}-{step}.safetensors")))];
         if (files.All(File.Exists))
         {
@@ -131,7 +131,7 @@ internal static class PrivacyFit
             using var draw = lab.Random("privacy: initial weights");
             using var copy = new DenoisingUNet(network.Options, draw);
             average.CopyTo(copy);
-            RobustVlm.Models.Checkpoint.Save(copy, files[steps.ToList().IndexOf(step)]);
+            RobustVlm.Models.Checkpoint.Save(copy, files[Array.IndexOf(steps, step)]);
         }, progress: Telling(0, 1));
         return files;
 
@@ -142,7 +142,7 @@ internal static class PrivacyFit
     private static DiffusionTrainer Trainer(PrivacyRunOptions options) => new(PrivacyPlan.TrainerOf(options));
 
     // The merged weights under the names of a plain network; only the last one is attacked.
-    private static void SaveMerged(DenoisingUNet network, IReadOnlyList<string> files)
+    private static void SaveMerged(DenoisingUNet network, string[] files)
     {
         using var scope = NewDisposeScope();
         using var random = new Generator(0);

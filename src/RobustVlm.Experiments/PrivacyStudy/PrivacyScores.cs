@@ -3,7 +3,6 @@ using RobustVlm.Experiments.Results;
 using RobustVlm.Models;
 using RobustVlm.Models.Diffusion;
 using RobustVlm.Privacy;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RobustVlm.Experiments.PrivacyStudy;
@@ -86,7 +85,8 @@ internal sealed class PrivacyScores : IDisposable
     /// <summary>Area of SecMI on every second candidate, by which a checkpoint is chosen before any black-box attack is looked at.</summary>
     internal double OnCalibrationHalf(DiffusionModel model)
     {
-        using var scores = Scored(model, new SecMi());
+        using var noise = _lab.Random("privacy: calibration");
+        using var scores = new SecMi().Score(model, _attacked, new CounterNoise(noise));
         var (values, half) = (scores.data<double>().ToArray(), Enumerable.Range(0, _attacked.Count).Where(i => i % 2 == 0).ToArray());
         return new MembershipScores([.. half.Select(i => -values[i])], [.. half.Select(i => _members[i])]).Auc;
     }
@@ -155,12 +155,6 @@ internal sealed class PrivacyScores : IDisposable
     }
 
     public void Dispose() => _features.Dispose();
-
-    private Tensor Scored(DiffusionModel model, IMembershipAttack attack)
-    {
-        using var noise = _lab.Random("privacy: calibration");
-        return attack.Score(model, _attacked, new CounterNoise(noise));
-    }
 
     private void AddTrajectory(List<Measurement> rows, string row, string name, TrajectoryQueryOptions options, DiffusionModel model, bool detail)
     {
