@@ -60,12 +60,12 @@ internal static class PrivacyFit
         try
         {
             var models = networks.Select(network => new DiffusionModel(network)).ToArray();
-            var chosen = Choose([.. models.Select(scores.OnCalibrationHalf)]);
+            var chosen = Choose([.. models.Select(scores.GapOnCalibrationHalf)]);
             var rows = new List<Measurement> { PrivacyScores.Number(FitRow, "chosen checkpoint", chosen) };
             var parts = models.Length + 2.0;
             foreach (var (i, model) in models.Index())
             {
-                var (row, detail) = (i == 0 ? Untrained : Checkpoint(i), i == 0 || i == chosen || i == models.Length - 1);
+                var (row, detail) = (i == 0 ? Untrained : Checkpoint(i), i == chosen || i == models.Length - 1);
                 var measured = scores.Measure(row, model, detail, share => progress((i + share) / parts));
                 rows.AddRange(measured);
 
@@ -88,11 +88,11 @@ internal static class PrivacyFit
         }
     }
 
-    /// <summary>The first checkpoint, the untrained model aside, at which the grey-box attack is strong enough; the last, if none is.</summary>
-    internal static int Choose(IReadOnlyList<double> areas)
+    /// <summary>The first checkpoint, the untrained model aside, at which the loss of held-out pictures lies clearly above that of members; the last, if there is none.</summary>
+    internal static int Choose(IReadOnlyList<double> gaps)
     {
-        var strong = Enumerable.Range(1, areas.Count - 1).FirstOrDefault(i => areas[i] >= PrivacyPlan.ChosenFrom);
-        return strong > 0 ? strong : areas.Count - 1;
+        var strong = Enumerable.Range(1, gaps.Count - 1).FirstOrDefault(i => gaps[i] >= PrivacyPlan.ChosenGap);
+        return strong > 0 ? strong : gaps.Count - 1;
     }
 
     internal static DenoisingUNetOptions NetworkOf(PrivacyRunOptions options) =>

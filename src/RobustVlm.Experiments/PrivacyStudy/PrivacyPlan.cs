@@ -8,18 +8,16 @@ namespace RobustVlm.Experiments.PrivacyStudy;
 /// <remarks>
 /// Smaller than the fact sheet asks for, so that all runs take two hours on two cores: images of 16 pixels, five models instead of eight, 100 members each. Sizes, learning
 /// rate and number of steps were looked at on <see cref="ChoosingSeed"/> alone, whose images and noise are those of no reported run. What a black-box attack gives is reported
-/// at a checkpoint that a grey-box attack chose on one half of the candidates, and at the last one.
+/// at a checkpoint that the loss of one half of the candidates chose, and at the last one. SecMI could not choose it: its area stays near one half in these small models, which see
+/// little noise in a picture without any, so that its moves leave what they were trained on.
 /// </remarks>
 internal sealed record PrivacyPlan
 {
     /// <summary>Settings were chosen on this seed; it is none of those that are reported.</summary>
     internal const ulong ChoosingSeed = 20;
 
-    /// <summary>The first checkpoint at which SecMI reaches this area on the calibration half is the one for black-box claims; the last, if none does.</summary>
-    internal const double ChosenFrom = 0.70;
-
-    /// <summary>SecMI's area at that checkpoint shall not lie above this.</summary>
-    internal const double ChosenTo = 0.95;
+    /// <summary>The first checkpoint at which held-out loss over member loss reaches this, on the calibration half, is the one for black-box claims; the last, if none does.</summary>
+    internal const double ChosenGap = 1.15;
 
     /// <summary>The paired seeds.</summary>
     internal static IReadOnlyList<ulong> Seeds { get; } = [21, 22, 23, 24, 25];

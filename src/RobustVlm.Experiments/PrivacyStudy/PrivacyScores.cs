@@ -18,6 +18,7 @@ internal sealed class PrivacyScores : IDisposable
     internal const string HeldOutLoss = "held-out loss";
     internal const string MemberLoss = "member loss";
     internal const string Calibration = "SecMI on the calibration half";
+    internal const string CalibrationGap = "held-out loss / member loss on the calibration half";
     internal const string BestSingle = "best single: ";
     internal const string Perceptron = "perceptron: ";
     internal const string Shuffled = "shuffled labels: ";
@@ -82,13 +83,22 @@ internal sealed class PrivacyScores : IDisposable
     /// <summary>Names of all that is compared with chance: single scores and trained attacks.</summary>
     internal static IReadOnlyList<string> AllAttacks { get; } = [.. Attacks(new PrivacyRunOptions()).Select(attack => attack.Name), .. s_queries.Select(query => query.Name)];
 
-    /// <summary>Area of SecMI on every second candidate, by which a checkpoint is chosen before any black-box attack is looked at.</summary>
-    internal double OnCalibrationHalf(DiffusionModel model)
+    /// <summary>Held-out loss over member loss on every second candidate, by which a checkpoint is chosen before any black-box attack is looked at.</summary>
+    internal double GapOnCalibrationHalf(DiffusionModel model) => Gapped(OnCalibrationHalf(model, new LossThreshold(new LossThresholdOptions { Level = LossLevel, Draws = LossDraws })));
+
+    private static double Gapped((double[] Scores, bool[] Members) half) =>
+        half.Scores.Where((_, i) => !half.Members[i]).Average() / half.Scores.Where((_, i) => half.Members[i]).Average();
+
+    private double SecMiOnCalibrationHalf(DiffusionModel model) =>
+        OnCalibrationHalf(model, new SecMi()) is var half ? new MembershipScores([.. half.Scores.Select(score => -score)], half.Members).Auc : 0;
+
+    private (double[] Scores, bool[] Members) OnCalibrationHalf<TAttack>(DiffusionModel model, TAttack attack)
+        where TAttack : IMembershipAttack
     {
         using var noise = _lab.Random("privacy: calibration");
-        using var scores = new SecMi().Score(model, _attacked, new CounterNoise(noise));
+        using var scores = attack.Score(model, _attacked, new CounterNoise(noise));
         var (values, half) = (scores.data<double>().ToArray(), Enumerable.Range(0, _attacked.Count).Where(i => i % 2 == 0).ToArray());
-        return new MembershipScores([.. half.Select(i => -values[i])], [.. half.Select(i => _members[i])]).Auc;
+        return ([.. half.Select(i => values[i])], [.. half.Select(i => _members[i])]);
     }
 
     /// <summary>Every attack on one model.</summary>
@@ -114,7 +124,7 @@ internal sealed class PrivacyScores : IDisposable
         rows.Add(Number(row, Auc(GreyBest), Math.Max(AreaOf(SecMiName), AreaOf("PIA"))));
         var losses = columns[0].data<double>().ToArray();
         var (mine, others) = (losses.Take(_options.Candidates).Average(), losses.Skip(_options.Candidates).Take(_options.Candidates).Average());
-        rows.AddRange([Number(row, MemberLoss, mine), Number(row, HeldOutLoss, others), Number(row, Gap, others / mine), Number(row, Auc(Calibration), OnCalibrationHalf(model))]);
+        rows.AddRange([Number(row, MemberLoss, mine), Number(row, HeldOutLoss, others), Number(row, Gap, others / mine), Number(row, Auc(Calibration), SecMiOnCalibrationHalf(model)), Number(row, CalibrationGap, GapOnCalibrationHalf(model))]);
         foreach (var (i, query) in s_queries.Index())
         {
             progress(0.5 + (0.4 * i / s_queries.Length));
@@ -170,7 +180,7 @@ internal sealed class PrivacyScores : IDisposable
         }
 
         rows.Add(Number(row, Auc(BestSingle + name), Folds(features, new SingleFeatureMembership(), random).Auc));
-        foreach (var (m, measure) in query.Measures.Index())
+        foreach (var (m, measure) in query.Measures.Index().Where(_ => options.Start == TrajectoryStart.Image))
         {
             foreach (var (k, step) in query.Steps.Index())
             {
@@ -224,9 +234,9 @@ internal sealed class PrivacyScores : IDisposable
         }
 
         using var random = _lab.Random($"privacy: sets, {row}");
-        var test = new SetMembershipTest(new LogisticMembership(new LogisticMembershipOptions { SmallestPenalty = 0.1, Penalties = 1 }));
-        rows.Add(Number(row, SetP, test.P(features.narrow(0, 0, count), features.narrow(0, count, count), random)));
         var others = features.narrow(0, count, _all.Count - count);
+        var test = new SetMembershipTest(new LogisticMembership(new LogisticMembershipOptions { SmallestPenalty = 0.1, Penalties = 1 }));
+        rows.Add(Number(row, SetP, test.P(features.narrow(0, 0, count), others, random)));
         var p = Enumerable.Range(0, NullSplits).Select(_ =>
         {
             using var scope = NewDisposeScope();
@@ -257,5 +267,7 @@ internal sealed class PrivacyScores : IDisposable
         rows.AddRange([new Measurement(row, Auc(name), folds.Auc, low, high, _attacked.Count, IsRate: false), Number(row, Above(name), folds.Auc - 0.5), Number(row, Found(name), pooled.TruePositivesAt(FewFalseAlarms))]);
     }
 
-    internal static Measurement Number(string row, string column, double value) => new(row, column, Math.Round(value, 6), IsRate: false);
+    internal static Measurement Number(string row, string column, double value) => new(row, column, Rounded(value), IsRate: false);
+
+    private static double Rounded(double value) => double.Parse(value.ToString("G6", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 }

@@ -3,11 +3,15 @@ using static TorchSharp.torch;
 namespace RobustVlm.Privacy;
 
 /// <summary>Whether a whole set was trained on, where single images tell too little (copyrighted data identification, after Dubiński et al. 2024, arXiv:2411.12858).</summary>
-/// <remarks>A classifier learns, in folds, to tell the suspects from images that are known to be unpublished; Welch's t-test then compares the held-out scores of both.</remarks>
+/// <remarks>
+/// A classifier learns from a part of the suspects, and of images that are known to be unpublished, to tell them apart; Welch's t-test then compares its scores of the rest.
+/// Held-out scores of several folds would depend on one another, and p would be small too often.
+/// </remarks>
 /// <param name="classifier">What learns; null takes a logistic regression.</param>
 public sealed class SetMembershipTest(IMembershipClassifier? classifier = null)
 {
-    private readonly MembershipCrossValidation _folds = new(new MembershipCrossValidationOptions { Repeats = 1 });
+    private const double LearnedShare = 0.3;
+
     private readonly IMembershipClassifier _classifier = classifier ?? new LogisticMembership();
 
     /// <summary>Compares two sets.</summary>
@@ -20,11 +24,25 @@ public sealed class SetMembershipTest(IMembershipClassifier? classifier = null)
         ArgumentNullException.ThrowIfNull(suspects);
         ArgumentNullException.ThrowIfNull(unpublished);
         ArgumentNullException.ThrowIfNull(random);
-        using var both = cat([suspects, unpublished], 0);
-        var (first, second) = ((int)suspects.shape[0], (int)unpublished.shape[0]);
-        bool[] labels = [.. Enumerable.Repeat(true, first), .. Enumerable.Repeat(false, second)];
-        var ranks = _folds.Run(both, labels, _classifier, random).Ranks;
-        return WelchP([.. ranks.Take(first)], [.. ranks.Skip(first)]);
+        using var scope = NewDisposeScope();
+        var (learned, tested) = Parts(suspects, random);
+        var (known, compared) = Parts(unpublished, random);
+        var labels = cat([ones([learned.shape[0]], dtype: ScalarType.Float64), zeros([known.shape[0]], dtype: ScalarType.Float64)], 0);
+        var scores = _classifier.FitAndScore(cat([learned, known], 0), labels, cat([tested, compared], 0), random).data<double>().ToArray();
+        return WelchP([.. scores.Take((int)tested.shape[0])], [.. scores.Skip((int)tested.shape[0])]);
+    }
+
+    private static (Tensor Learned, Tensor Tested) Parts(Tensor features, Generator random)
+    {
+        var count = features.shape[0];
+        var learned = (long)Math.Round(LearnedShare * count);
+        if (learned < 1 || count - learned < 2)
+        {
+            throw new ArgumentException($"A set of {count} images is too small to learn from one part and test the other; give at least four.", nameof(features));
+        }
+
+        var mixed = features.index_select(0, randperm(count, dtype: ScalarType.Int64, generator: random));
+        return (mixed.narrow(0, 0, learned), mixed.narrow(0, learned, count - learned));
     }
 
     /// <summary>Welch's t-test (1947): p of the first mean lying above the second as far as it does, were both equal.</summary>

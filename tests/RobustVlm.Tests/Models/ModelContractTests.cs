@@ -1,5 +1,6 @@
 using RobustVlm.Engine;
 using RobustVlm.Models;
+using RobustVlm.Models.Diffusion;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
@@ -30,6 +31,8 @@ public sealed class ModelContractTests : IDisposable
         ["CifarResNet"] = Entry.Of(new CifarResNetOptions { BlocksPerStage = 1, Width = 4 }, (model, x) => model.call(x), [3, 3, 16, 16], [3, 10]),
         ["MnistConvNet"] = Entry.Of(MnistConvNetOptions.Natural, (model, x) => model.call(x), [3, 1, 28, 28], [3, 10]),
         ["UNet"] = Entry.Of(new UNetOptions { Width = 4, Depth = 2, Classes = 2 }, (model, x) => model.call(x), [3, 1, 16, 20], [3, 2, 16, 20]),
+        ["DenoisingUNet"] = Entry.Of(
+            new DenoisingUNetOptions { Width = 8, BlocksPerLevel = 2, VocabularySize = 40 }, (model, x) => model.call(x, tensor(new long[] { 0, 500, 999 }), Tokens(3, 8)), [3, 1, 16, 16], [3, 1, 16, 16]),
         ["Autoencoder"] = Entry.Of(new AutoencoderOptions { ImageSize = 16, Width = 4, Features = 6 }, (model, x) => model.call(x), [3, 1, 16, 16], [3, 1, 16, 16]),
     };
 

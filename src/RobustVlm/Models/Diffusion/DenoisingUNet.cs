@@ -103,7 +103,7 @@ public sealed class DenoisingUNet : nn.Module<Tensor, Tensor, Tensor, Tensor>, I
             x = block.call(cat([x, shortcuts.Pop()], 1), told);
         }
 
-        return leave.call(nn.functional.silu(norm.call(x)));
+        return leave.call(nn.functional.silu(norm.call(x.to(leave.weight.dtype))));
     }
 
     private Tensor Attend(Tensor map)
@@ -208,7 +208,8 @@ internal sealed class DenoisingBlock : nn.Module<Tensor, Tensor, Tensor>
     /// <returns>Float tensor [N, channels, H, W].</returns>
     public override Tensor forward(Tensor input1, Tensor input2)
     {
-        var x = conv1.call(nn.functional.silu(norm1.call(input1))) + told.call(input2).unsqueeze(-1).unsqueeze(-1);
-        return conv2.call(nn.functional.silu(norm2.call(x))) + (shortcut?.call(input1) ?? input1);
+        var type = conv1.weight.dtype;   // autocast hands over shorter numbers, which group normalisation does not take
+        var x = conv1.call(nn.functional.silu(norm1.call(input1.to(type)))) + told.call(input2).unsqueeze(-1).unsqueeze(-1);
+        return conv2.call(nn.functional.silu(norm2.call(x.to(type)))) + (shortcut?.call(input1) ?? input1);
     }
 }
