@@ -2,6 +2,7 @@ using RobustVlm.Experiments.Results;
 using RobustVlm.Methods;
 using RobustVlm.Models.Diffusion;
 using RobustVlm.Privacy;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RobustVlm.Experiments.PrivacyStudy;
