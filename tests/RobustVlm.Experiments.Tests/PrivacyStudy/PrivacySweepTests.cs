@@ -70,7 +70,7 @@ public sealed class PrivacySweepTests : IDisposable
         using var second = PrivacyImages.Draw(Open(Scale.Smoke), plan.SetSize(20));
         using var scope = TorchSharp.torch.NewDisposeScope();
 
-        Assert.True(first.Candidates.Images.equal(second.Candidates.Images));
+        Assert.True(first.Candidates.Images.eq(second.Candidates.Images).all().ToBoolean());
     }
 
     [Fact]

@@ -113,7 +113,7 @@ public sealed class DenoisingUNet : nn.Module<Tensor, Tensor, Tensor, Tensor>, I
             return map;
         }
 
-        var tokens = blocks.Aggregate(map.flatten(2).transpose(1, 2), (x, block) => block.call(x));
+        var tokens = blocks.Aggregate(map.to(leave.weight.dtype).flatten(2).transpose(1, 2), (x, block) => block.call(x));
         return tokens.transpose(1, 2).reshape(map.shape);
     }
 
