@@ -23,6 +23,11 @@ internal static class PrivacyFit
 
     private const double TrainingShare = 0.6;
 
+    private static readonly string[] s_curves =
+    [
+        .. PrivacyScores.AllAttacks.Select(PrivacyScores.Auc), PrivacyScores.Auc(PrivacyScores.Calibration), PrivacyScores.Gap, PrivacyScores.HeldOutLoss, PrivacyScores.MemberLoss, PrivacyScores.Quality,
+    ];
+
     /// <summary>Row of a checkpoint, from 1, which has the fewest steps.</summary>
     internal static string Checkpoint(int number) => string.Create(CultureInfo.InvariantCulture, $"checkpoint {number}");
 
@@ -67,9 +72,9 @@ internal static class PrivacyFit
             {
                 var (row, detail) = (i == 0 ? Untrained : Checkpoint(i), i == chosen || i == models.Length - 1);
                 var measured = scores.Measure(row, model, detail, share => progress((i + share) / parts));
-                rows.AddRange(measured);
+                rows.AddRange(measured.Where(number => i == 0 || number.Row != row || s_curves.Contains(number.Column)));
 
-                // Rows of claims have fixed names, whichever checkpoint it is.
+                // Rows of claims have fixed names, whichever checkpoint it is; they hold what the curves do not need.
                 rows.AddRange(new[] { (Chosen, i == chosen), (Last, i == models.Length - 1) }.Where(entry => entry.Item2)
                     .SelectMany(entry => measured.Where(number => number.Row == row).Select(number => number with { Row = entry.Item1 })));
             }
