@@ -15,7 +15,7 @@ public sealed partial class LayeringTests
         ["Models"] = ["Engine"],
         ["Attacks"] = ["Engine", "Models", "Data"],
         ["Methods"] = ["Engine", "Models", "Data", "Attacks"],
-        ["Privacy"] = ["Engine", "Models", "Data"],
+        ["Privacy"] = ["Engine", "Models", "Data", "Evaluation"],
         ["Evaluation"] = ["Engine", "Models", "Data", "Attacks"],
     };
 

@@ -2,6 +2,7 @@ using RobustVlm.Experiments.AdaptorStudy;
 using RobustVlm.Experiments.MeLoStudy;
 using RobustVlm.Experiments.NullspaceStudy;
 using RobustVlm.Experiments.PmgAftStudy;
+using RobustVlm.Experiments.PrivacyStudy;
 using RobustVlm.Experiments.RanStudy;
 
 namespace RobustVlm.Experiments.Criteria;
@@ -14,5 +15,6 @@ internal static class CriteriaCatalog
         .. NullspaceCriteria.All,
         .. AdaptorCriteria.All,
         .. MeLoCriteria.All,
-        .. PmgAftCriteria.All];
+        .. PmgAftCriteria.All,
+        .. PrivacyCriteria.All];
 }

@@ -1,6 +1,7 @@
 using RobustVlm.Engine;
 using RobustVlm.Methods.FrozenBackbones;
 using RobustVlm.Models;
+using RobustVlm.Models.Diffusion;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
@@ -34,6 +35,8 @@ public sealed class ModelContractTests : IDisposable
             new AdaptorOptions { ImageWidth = 6, TextWidth = 5, Width = 8, Heads = 2, HiddenWidth = 12, Dropout = 0, Attention = AdaptorAttention.TokenSequences },
             (model, x) => Similarities(model, x), [3, 4, 6], [3, 3], takesImages: false),
         ["UNet"] = Entry.Of(new UNetOptions { Width = 4, Depth = 2, Classes = 2 }, (model, x) => model.call(x), [3, 1, 16, 20], [3, 2, 16, 20]),
+        ["DenoisingUNet"] = Entry.Of(
+            new DenoisingUNetOptions { Width = 8, BlocksPerLevel = 2, VocabularySize = 40 }, (model, x) => model.call(x, tensor(new long[] { 0, 500, 999 }), Tokens(3, 8)), [3, 1, 16, 16], [3, 1, 16, 16]),
         ["Autoencoder"] = Entry.Of(new AutoencoderOptions { ImageSize = 16, Width = 4, Features = 6 }, (model, x) => model.call(x), [3, 1, 16, 16], [3, 1, 16, 16]),
     };
 

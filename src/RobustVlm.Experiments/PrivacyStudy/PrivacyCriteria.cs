@@ -1,0 +1,108 @@
+using RobustVlm.Experiments.Criteria;
+
+namespace RobustVlm.Experiments.PrivacyStudy;
+
+/// <summary>What is claimed of membership inference on a diffusion model, and by which rule the stored runs decide about it.</summary>
+/// <remarks>M1 asks a dozen attacks to lie within two standard errors of chance; one in twenty would lie outside by chance alone.</remarks>
+internal static class PrivacyCriteria
+{
+    private const string Paper = "Privacy Threats in Stable Diffusion Models (Cilloni et al. 2023, arXiv 2311.09355)";
+    private const string Sheet = "our rule";
+    private const string Rerun = "SimA's re-run of DDPM attacks, table 1, second-hand";
+
+    // The range of SecMI in which the main claim is meant.
+    private const double SecMiFrom = 0.70;
+    private const double SecMiTo = 0.95;
+
+    // Two standard errors (Hanley and McNeil 1982) of the mean of five areas of 0.5, each from 100 members and 100 others.
+    private const double TwoErrors = 0.0365;
+
+    private static readonly string[] s_varied = ["kind", "members", "defence"];
+    private static readonly PaperNumber s_paper = new("about 0.60", "abstract");
+
+    private static readonly StatisticalTest s_atChance = new(Quantity.Value, Side.Within, TwoErrors, JudgedBy.Mean);
+    private static readonly StatisticalTest s_notLower = new(Quantity.Difference, Side.AtLeast, 0, JudgedBy.StandardError);
+
+    internal static IReadOnlyList<ICriterion> All { get; } =
+    [
+        Claim("M1a", "on an untrained model every attack is at chance", PaperNumber.None, s_atChance, [.. PrivacyScores.AllAttacks.Select(name => Value(name, PrivacyFit.Untrained, PrivacyScores.Above(name)))]),
+        Claim("M1b", "on a model that was trained on other pictures every attack is at chance", PaperNumber.None, s_atChance, [.. PrivacyScores.AllAttacks.Select(name => Value(name, PrivacyFit.OtherData, PrivacyScores.Above(name)))]),
+        Claim("M1c", "with shuffled labels the trained attack is at chance", PaperNumber.None, s_atChance, Value("shuffled labels", PrivacyFit.Chosen, PrivacyScores.Above(PrivacyScores.Shuffled + PrivacyScores.Trajectory))),
+        Claim("M1d", "pictures and captions alone tell nothing", PaperNumber.None, s_atChance, Value("blind classifier", PrivacyScores.Blind, PrivacyScores.Above(PrivacyScores.Blind))),
+        Claim("M2a", "the trajectory attack tells members better than chance", s_paper, new(Quantity.Value, Side.Above, 0.5, JudgedBy.Interval), Value(PrivacyScores.Trajectory)),
+        Claim("M2b", "its AUC is at least 0.55", s_paper, new(Quantity.Value, Side.AtLeast, 0.55, JudgedBy.Mean), Value(PrivacyScores.Trajectory)),
+        Claim("M2c", "its AUC is at most 0.80", s_paper, new(Quantity.Value, Side.AtMost, 0.80, JudgedBy.Mean), Value(PrivacyScores.Trajectory)),
+        Claim("M2d", "there, SecMI has at least 0.70 on the calibration half", PaperNumber.None, new(Quantity.Value, Side.AtLeast, SecMiFrom, JudgedBy.Mean), Value(PrivacyScores.Calibration)),
+        Claim("M2e", "there, SecMI has at most 0.95 on the calibration half", PaperNumber.None, new(Quantity.Value, Side.AtMost, SecMiTo, JudgedBy.Mean), Value(PrivacyScores.Calibration)),
+        Claim("M3", "the whole series is not worse than its best single step and measure by more than one standard error", new("none", "the abstract names several measures"), s_notLower,
+            [.. new[] { PrivacyScores.Trajectory, PrivacyScores.TrajectorySweep }.Select(name => Two(name, name, PrivacyScores.BestSingle + name, PrivacyFit.Chosen))]),
+        Claim("M4a", "the better of SecMI and PIA is above the loss", new("89.7 and 91.9 against 84.7", Rerun), StatisticalTest.Superiority(), Two("grey box", PrivacyScores.GreyBest, LossName)),
+        Claim("M4b", "the loss is above the last image of a black-box question", PaperNumber.None, StatisticalTest.Superiority(), Two("loss and last image", LossName, PrivacyScores.LastImage)),
+        Claim("M4c", "the last image is not below GAN-Leaks by more than one standard error", PaperNumber.None, s_notLower, Two("last image and GAN-Leaks", PrivacyScores.LastImage, "GAN-Leaks")),
+        Claim("M4d", "SecMI's AUC is at least 0.80", new("0.897 on CIFAR-10", Rerun), new(Quantity.Value, Side.AtLeast, 0.80, JudgedBy.Mean), Value(PrivacyScores.SecMiName, PrivacyFit.Last)),
+        Claim("M5a", "AUC rises with the epochs at a constant learning rate", PaperNumber.None, new(Quantity.RankCorrelation, Side.Above, 0, JudgedBy.EverySeed), [.. DoseNames.Select(Epochs)]),
+        Claim("M5b", "AUC falls with the number of members at the same number of steps", PaperNumber.None, new(Quantity.RankCorrelation, Side.Below, 0, JudgedBy.EverySeed), [.. DoseNames.Select(Sizes)]),
+        Claim("M6a", "the loss attack is best at t of 50 or more", PaperNumber.None, new(Quantity.Value, Side.AtLeast, 50, JudgedBy.MostSeeds), LevelOfBest),
+        Claim("M6b", "the loss attack is best at t of 300 or less", PaperNumber.None, new(Quantity.Value, Side.AtMost, 300, JudgedBy.MostSeeds), LevelOfBest),
+        Claim("M6c", "the loss attack is at chance from t = 800 on", PaperNumber.None, s_atChance,
+            [.. PrivacyPlan.Levels.Where(level => level >= 800).Select(level => Value(PrivacyScores.CurveName(level), PrivacyFit.Last, PrivacyScores.Above(PrivacyScores.CurveName(level))))]),
+        Claim("M7", "at 5 % false alarms SecMI finds more members than the trajectory attack", PaperNumber.None, StatisticalTest.Superiority(),
+            Compared("SecMI and trajectory", Fit(PrivacyFit.Chosen, PrivacyScores.Found(PrivacyScores.SecMiName)), Fit(PrivacyFit.Chosen, PrivacyScores.Found(PrivacyScores.Trajectory)))),
+        Claim("M8a", "a set of 100 members is recognised with p below 0.01", PaperNumber.None, new(Quantity.Value, Side.Below, 0.01, JudgedBy.MostSeeds), Value("members", PrivacyFit.Chosen, PrivacyScores.SetP)),
+
+        // Kolmogorov's distance of 40 independent uniform numbers exceeds 0.21 once in twenty times.
+        Claim("M8b", "sets of true non-members have uniform p-values", PaperNumber.None, new(Quantity.Value, Side.AtMost, 0.21, JudgedBy.Mean), Value("non-members", PrivacyFit.Chosen, PrivacyScores.NullDistance)),
+        Claim("M9a", "each defence lowers the loss attack's AUC", PaperNumber.None, new(Quantity.Difference, Side.Below, 0, JudgedBy.Interval), [.. Defences(PrivacyScores.Auc(LossName))]),
+        Claim("M9b", "each defence lowers the trajectory attack's AUC", PaperNumber.None, new(Quantity.Difference, Side.Below, 0, JudgedBy.Interval), [.. Defences(PrivacyScores.Auc(PrivacyScores.Trajectory))]),
+        Claim("M9c", "each defence costs quality of the samples", PaperNumber.None, StatisticalTest.Superiority(), [.. Defences(PrivacyScores.Quality)]),
+    ];
+
+    private static string LossName => PrivacyScores.AllAttacks[0];
+
+    private static IEnumerable<string> DoseNames => [LossName, PrivacyScores.Trajectory];
+
+    private static ArmComparison<PrivacyRunOptions> LevelOfBest => Value("t", PrivacyFit.Last, PrivacyScores.LossCurve + "best");
+
+    private static Criterion<PrivacyRunOptions> Claim(
+        string id, string statement, PaperNumber reported, StatisticalTest test, params ArmComparison<PrivacyRunOptions>[] comparisons) => new()
+        {
+            Id = id,
+            Experiment = PrivacySweep.Id,
+            Paper = Paper,
+            Statement = statement,
+            Source = id.StartsWith("M2", StringComparison.Ordinal) ? "abstract; rule ours" : Sheet,
+            Reported = reported,
+            Test = test,
+            Seeds = PrivacyPlan.Seeds,
+            MethodVersion = PrivacySweep.Version,
+            Varied = s_varied,
+            Comparisons = comparisons,
+        };
+
+    private static Arm<PrivacyRunOptions> Fit(string row, string column) => new(column, run => run.Kind == PrivacyRunKind.Training, row, column);
+
+    private static ArmComparison<PrivacyRunOptions> Compared(string name, params Arm<PrivacyRunOptions>[] arms) => new(name, arms);
+
+    private static ArmComparison<PrivacyRunOptions> Value(string name, string row = PrivacyFit.Chosen, string? column = null) => Compared(name, Fit(row, column ?? PrivacyScores.Auc(name)));
+
+    private static ArmComparison<PrivacyRunOptions> Two(string name, string first, string second, string row = PrivacyFit.Last) =>
+        Compared(name, Fit(row, PrivacyScores.Auc(first)), Fit(row, PrivacyScores.Auc(second)));
+
+    private static ArmComparison<PrivacyRunOptions> Epochs(string name) => Compared(
+        name, [.. Enumerable.Range(1, new PrivacyPlan().Checkpoints).Select(i => Fit(PrivacyFit.Checkpoint(i), PrivacyScores.Auc(name)) with { X = i })]);
+
+    private static ArmComparison<PrivacyRunOptions> Sizes(string name) => Compared(name, [.. new PrivacyPlan().SetSizes.Index().Select(size => new Arm<PrivacyRunOptions>(
+        $"{size.Item} members", run => run.Members == size.Item && run.Kind == (size.Index == 0 ? PrivacyRunKind.Training : PrivacyRunKind.SetSize), PrivacyFit.Last, PrivacyScores.Auc(name)) { X = size.Item })]);
+
+    // Early stopping is the first checkpoint of the same training.
+    private static IEnumerable<ArmComparison<PrivacyRunOptions>> Defences(string column)
+    {
+        var none = Fit(PrivacyFit.Last, column);
+        yield return Compared("early stopping", Fit(PrivacyFit.Checkpoint(1), column), none);
+        yield return Compared("augmentation", Defended(PrivacyDefence.Augmentation, column), none);
+        yield return Compared("low-rank updates", Defended(PrivacyDefence.LowRank, column), none);
+    }
+
+    private static Arm<PrivacyRunOptions> Defended(PrivacyDefence defence, string column) =>
+        new(defence.ToString(), run => run.Kind == PrivacyRunKind.Defence && run.Defence == defence, PrivacyFit.Last, column);
+}
