@@ -65,7 +65,8 @@ internal static class AdaptorCriteria
     // The claim may hold with either Dice term; the tables do not tell which.
     private static Criterion<AdaptorRunOptions> Segmentation(string id, string statement, string source, PaperNumber reported, string column) =>
         Claim(id, statement, source, reported, s_above, [.. Terms().Select(term => Decoded(
-            Name(term), Mask(AdaptorArm.Adaptor, term, column, 0), Mask(AdaptorArm.EndToEnd, DiceTerm.Original, column, AdaptorPlan.Fractions.Count - 1)))]) with { Required = 1 };
+            Name(term), Mask(AdaptorArm.Adaptor, term, column, 0), Mask(AdaptorArm.EndToEnd, DiceTerm.Original, column, AdaptorPlan.Fractions.Count - 1)))]) with
+        { Required = 1 };
 
     private static DiceTerm[] Terms() => Enum.GetValues<DiceTerm>();
 
