@@ -39,10 +39,12 @@ internal sealed class CriterionEvaluation<TOptions>
 
         // What is left twice differs only in how its options were written down, e.g. before an option with a default was added.
         found = [.. found.GroupBy(item => (item.Comparison, item.Arm, item.Run.Environment.Seed)).Select(twins => twins.Last())];
-        return (Missing(found) ?? Unusable(found)) is { } reason ? Refuse(reason) : Decide(found);
+        return Missing(found) is { } missing
+            ? Verdict.Open(_criterion, _scale, missing, Outcome.RunsMissing)
+            : Unusable(found) is { } reason ? Refuse(reason) : Decide(found);
     }
 
-    private Verdict Refuse(string reason) => Verdict.NotTestable(_criterion, _scale, reason);
+    private Verdict Refuse(string reason) => Verdict.Open(_criterion, _scale, reason);
 
     private string? Mixture(Found[] found)
     {
@@ -77,7 +79,7 @@ internal sealed class CriterionEvaluation<TOptions>
         var arms = _criterion.Comparisons.Sum(comparison => comparison.Arms.Count);
         var missing = _criterion.Seeds.Where(seed => found.Count(item => item.Run.Environment.Seed == seed) < arms).ToArray();
         return missing.Length == 0 ? null : string.Create(CultureInfo.InvariantCulture,
-            $"not yet: {found.Length} of {arms * _criterion.Seeds.Count} runs are there (incomplete: seed {string.Join(", ", missing)}); ./notebooks/sweep {_criterion.Experiment} --scale {_scale.ToString().ToLowerInvariant()} makes the rest");
+            $"{found.Length} of {arms * _criterion.Seeds.Count} runs are there (incomplete: seed {string.Join(", ", missing)}); ./notebooks/sweep {_criterion.Experiment} --scale {_scale.ToString().ToLowerInvariant()} makes the rest");
     }
 
     private string? BetweenArms(Found[] found)

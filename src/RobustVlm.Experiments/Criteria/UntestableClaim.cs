@@ -15,5 +15,5 @@ internal sealed record UntestableClaim(
 {
     public string Rule => "none: " + Reason;
 
-    public Verdict Evaluate(ResultStore store, Scale scale) => Verdict.NotTestable(this, scale, Reason);
+    public Verdict Evaluate(ResultStore store, Scale scale) => Verdict.Open(this, scale, Reason);
 }

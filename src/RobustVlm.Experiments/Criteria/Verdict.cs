@@ -14,6 +14,9 @@ public enum Outcome
 
     /// <summary>It cannot be decided, see <see cref="Verdict.Reason"/>.</summary>
     NotTestable,
+
+    /// <summary>It can be decided once all of its runs are stored.</summary>
+    RunsMissing,
 }
 
 /// <summary>A decision about one claim, with the numbers it rests on.</summary>
@@ -51,6 +54,7 @@ public sealed record Verdict
     {
         Outcome.Reproduced => "reproduced",
         Outcome.NotReproduced => "not reproduced",
+        Outcome.RunsMissing => "runs missing",
         _ => "not testable here",
     };
 
@@ -78,6 +82,6 @@ public sealed record Verdict
     /// <inheritdoc/>
     public override string ToString() => Results.Count > 0 ? $"{Criterion.Id} {Decision}: {Ours}" : $"{Criterion.Id} {Decision}";
 
-    internal static Verdict NotTestable(ICriterion criterion, Scale scale, string reason) =>
-        new() { Criterion = criterion, Outcome = Outcome.NotTestable, Scale = scale, Reason = reason };
+    internal static Verdict Open(ICriterion criterion, Scale scale, string reason, Outcome outcome = Outcome.NotTestable) =>
+        new() { Criterion = criterion, Outcome = outcome, Scale = scale, Reason = reason };
 }

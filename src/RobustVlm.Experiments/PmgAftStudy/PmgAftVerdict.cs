@@ -19,10 +19,10 @@ public sealed record PmgAftVerdict(Outcome Outcome, string Sentence)
 
     internal static PmgAftVerdict Of(IReadOnlyList<Verdict> parts)
     {
-        var open = parts.FirstOrDefault(part => part.Outcome == Outcome.NotTestable);
+        var open = parts.FirstOrDefault(part => part.Outcome is Outcome.NotTestable or Outcome.RunsMissing);
         if (open is not null)
         {
-            return new(Outcome.NotTestable, $"E4, PMG-AFT beats TeCoA: not testable here: {open.Reason}.");
+            return new(open.Outcome, $"E4, PMG-AFT beats TeCoA: {open.Words}: {open.Reason}.");
         }
 
         var failed = parts.Where(part => part.Outcome != Outcome.Reproduced).Select(part => part.Criterion.Id).ToArray();

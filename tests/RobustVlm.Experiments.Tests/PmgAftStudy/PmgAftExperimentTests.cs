@@ -82,8 +82,8 @@ public sealed class PmgAftExperimentTests : IDisposable
         Assert.Equal(6, runs.BesideTheReRun.Rows.Count);
         Assert.Equal(15, runs.OneAnswer(2).Rows.Count);
         Assert.NotEmpty(runs.Scores.ToString());
-        Assert.Equal(Outcome.NotTestable, runs.Verdict.Outcome);
-        Assert.Contains("not yet", runs.Verdict.Sentence, StringComparison.Ordinal);
+        Assert.Equal(Outcome.RunsMissing, runs.Verdict.Outcome);
+        Assert.Contains("runs missing: ", runs.Verdict.Sentence, StringComparison.Ordinal);
         Assert.Contains("2/255 and 4/255", Assert.Throws<ArgumentOutOfRangeException>(() => runs.PlotScatter(3)).Message, StringComparison.Ordinal);
     }
 
@@ -113,14 +113,15 @@ public sealed class PmgAftExperimentTests : IDisposable
     [Theory]
     [InlineData(Outcome.Reproduced, Outcome.Reproduced, "reproduced; clean accuracy is higher")]
     [InlineData(Outcome.NotReproduced, Outcome.NotReproduced, "not reproduced; it needs higher clean accuracy, robust accuracy that is not lower and a higher mean of both, and E4b does not hold")]
-    [InlineData(Outcome.NotTestable, Outcome.NotTestable, "not testable here: not yet")]
+    [InlineData(Outcome.NotTestable, Outcome.NotTestable, "not testable here: a reason")]
+    [InlineData(Outcome.RunsMissing, Outcome.RunsMissing, "runs missing: a reason")]
     public void The_main_claim_needs_all_of_its_parts(Outcome second, Outcome expected, string words)
     {
         var parts = PmgAftCriteria.All.Where(criterion => criterion.Id.StartsWith("E4", StringComparison.Ordinal)).Select(criterion => new Verdict
         {
             Criterion = criterion,
             Outcome = criterion.Id == "E4b" ? second : Outcome.Reproduced,
-            Reason = criterion.Id == "E4b" && second == Outcome.NotTestable ? "not yet" : "",
+            Reason = criterion.Id == "E4b" && second is Outcome.NotTestable or Outcome.RunsMissing ? "a reason" : "",
             Scale = Scale.Demo,
             Results = [new ComparisonResult("PMG-AFT and TeCoA, 2/255", new Interval(0.012, -0.01, 0.03, 5), 0.5, second == Outcome.Reproduced)],
             Format = new EstimateFormat(1, InPercent: true),
@@ -130,7 +131,7 @@ public sealed class PmgAftExperimentTests : IDisposable
 
         Assert.Equal(expected, verdict.Outcome);
         Assert.Contains(words, verdict.Sentence, StringComparison.Ordinal);
-        Assert.Equal(second != Outcome.NotTestable, verdict.Sentence.Contains("clean: 2/255 1.2% [−1.0, 3.0]", StringComparison.Ordinal));
+        Assert.Equal(second is Outcome.Reproduced or Outcome.NotReproduced, verdict.Sentence.Contains("clean: 2/255 1.2% [−1.0, 3.0]", StringComparison.Ordinal));
     }
 
     [Fact]
