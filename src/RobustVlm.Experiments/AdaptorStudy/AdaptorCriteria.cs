@@ -10,10 +10,10 @@ internal static class AdaptorCriteria
     private const string Thesis = "authors' notebook";
     private const string Ours = "our expectation from the method";
 
-    private static readonly string[] s_varied = ["arm", "layers", "textWeight", "epochs", "batchSize", "learningRate", "diceTerm"];
     private static readonly EstimateFormat s_percent = new(1, InPercent: true);
     private static readonly EstimateFormat s_times = new(2, Unit: "times");
     private static readonly StatisticalTest s_above = StatisticalTest.Superiority();
+    private static readonly StudyClaims<AdaptorRunOptions> s_study = new(AdaptorSweep.Id, Paper, AdaptorPlan.Seeds, AdaptorSweep.Version, ["arm", "layers", "textWeight", "epochs", "batchSize", "learningRate", "diceTerm"]) { Format = s_percent };
 
     internal static IReadOnlyList<ICriterion> All { get; } =
     [
@@ -46,21 +46,8 @@ internal static class AdaptorCriteria
     ];
 
     private static Criterion<AdaptorRunOptions> Claim(
-        string id, string statement, string source, PaperNumber reported, StatisticalTest test, params ArmComparison<AdaptorRunOptions>[] comparisons) => new()
-        {
-            Id = id,
-            Experiment = AdaptorSweep.Id,
-            Paper = Paper,
-            Statement = statement,
-            Source = source,
-            Reported = reported,
-            Test = test,
-            Seeds = AdaptorPlan.Seeds,
-            MethodVersion = AdaptorSweep.Version,
-            Varied = s_varied,
-            Format = s_percent,
-            Comparisons = comparisons,
-        };
+        string id, string statement, string source, PaperNumber reported, StatisticalTest test, params ArmComparison<AdaptorRunOptions>[] comparisons) =>
+        s_study.Claim(id, statement, source, reported, test, comparisons);
 
     // The claim may hold with either Dice term; the tables do not tell which.
     private static Criterion<AdaptorRunOptions> Segmentation(string id, string statement, string source, PaperNumber reported, string column) =>

@@ -13,7 +13,6 @@ internal static class NullspaceCriteria
     private const double LargestChange = 1e-3;
     private const double MostOfRounds = 0.9;
 
-    private static readonly string[] s_varied = ["arm", "epsilon", "kind", "autoAttack"];
     private static readonly EstimateFormat s_percent = new(1, InPercent: true);
     private static readonly EstimateFormat s_plain = new();
     private static readonly EstimateFormat s_fine = new(6);
@@ -21,6 +20,7 @@ internal static class NullspaceCriteria
 
     private static readonly double s_largestNoise = NullspacePlan.PixelNoises[^1];
     private static readonly double[] s_largestLambdas = [.. NullspacePlan.Lambdas.TakeLast(2)];
+    private static readonly StudyClaims<NullspaceRunOptions> s_study = new(NullspaceSweep.Id, Paper, NullspacePlan.Seeds, NullspaceSweep.Version, ["arm", "epsilon", "kind", "autoAttack"]);
 
     internal static IReadOnlyList<ICriterion> All { get; } =
     [
@@ -82,21 +82,8 @@ internal static class NullspaceCriteria
     ];
 
     private static Criterion<NullspaceRunOptions> Claim(
-        string id, string statement, string source, PaperNumber reported, EstimateFormat format, StatisticalTest test, params ArmComparison<NullspaceRunOptions>[] comparisons) => new()
-        {
-            Id = id,
-            Experiment = NullspaceSweep.Id,
-            Paper = Paper,
-            Statement = statement,
-            Source = source,
-            Reported = reported,
-            Test = test,
-            Seeds = NullspacePlan.Seeds,
-            MethodVersion = NullspaceSweep.Version,
-            Varied = s_varied,
-            Format = format,
-            Comparisons = comparisons,
-        };
+        string id, string statement, string source, PaperNumber reported, EstimateFormat format, StatisticalTest test, params ArmComparison<NullspaceRunOptions>[] comparisons) =>
+        s_study.Claim(id, statement, source, reported, test, comparisons) with { Format = format };
 
     private static StatisticalTest Every(Side side, double limit, Quantity quantity = Quantity.Value) => new(quantity, side, limit, JudgedBy.EverySeed);
 

@@ -11,13 +11,13 @@ internal static class PmgAftCriteria
     private const string Few = "re-run in TGA-ZSR (arXiv 2410.21802); margin ours";
     private const double FewPoints = 0.03;   // "a few points", "clearly", "within 3 points"
 
-    private static readonly string[] s_varied = ["arm", "epsilon", "learningRate", "steps", "trainingAttackSteps"];
     private static readonly IReadOnlyList<ulong> s_extraSeed = [PmgAftPlan.ExtraSeed];
     private static readonly EstimateFormat s_percent = new(1, InPercent: true);
     private static readonly EstimateFormat s_times = new(2, Unit: "times");
 
     private static readonly StatisticalTest s_falls = new(Quantity.Difference, Side.Below, 0, JudgedBy.Interval);
     private static readonly StatisticalTest s_notLower = new(Quantity.Difference, Side.AtLeast, 0, JudgedBy.StandardError);
+    private static readonly StudyClaims<PmgAftRunOptions> s_study = new(PmgAftSweep.Id, Paper, PmgAftPlan.Seeds, PmgAftSweep.Version, ["arm", "epsilon", "learningRate", "steps", "trainingAttackSteps"]) { Format = s_percent };
 
     internal static IReadOnlyList<ICriterion> All { get; } =
     [
@@ -75,21 +75,8 @@ internal static class PmgAftCriteria
     ];
 
     private static Criterion<PmgAftRunOptions> Claim(
-        string id, string statement, string source, PaperNumber reported, StatisticalTest test, params ArmComparison<PmgAftRunOptions>[] comparisons) => new()
-        {
-            Id = id,
-            Experiment = PmgAftSweep.Id,
-            Paper = Paper,
-            Statement = statement,
-            Source = source,
-            Reported = reported,
-            Test = test,
-            Seeds = PmgAftPlan.Seeds,
-            MethodVersion = PmgAftSweep.Version,
-            Varied = s_varied,
-            Format = s_percent,
-            Comparisons = comparisons,
-        };
+        string id, string statement, string source, PaperNumber reported, StatisticalTest test, params ArmComparison<PmgAftRunOptions>[] comparisons) =>
+        s_study.Claim(id, statement, source, reported, test, comparisons);
 
     private static Criterion<PmgAftRunOptions> Check(
         string id, string statement, StatisticalTest test, Func<PmgAftArm, double, IEnumerable<ArmComparison<PmgAftRunOptions>>> comparisons) =>

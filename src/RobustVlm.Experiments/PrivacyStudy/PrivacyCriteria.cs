@@ -17,11 +17,11 @@ internal static class PrivacyCriteria
     // Two standard errors (Hanley and McNeil 1982) of the mean of five areas of 0.5, each from 100 members and 100 others.
     private const double TwoErrors = 0.0365;
 
-    private static readonly string[] s_varied = ["kind", "members", "defence"];
     private static readonly PaperNumber s_paper = new("about 0.60", "abstract");
 
     private static readonly StatisticalTest s_atChance = new(Quantity.Value, Side.Within, TwoErrors, JudgedBy.Mean);
     private static readonly StatisticalTest s_notLower = new(Quantity.Difference, Side.AtLeast, 0, JudgedBy.StandardError);
+    private static readonly StudyClaims<PrivacyRunOptions> s_study = new(PrivacySweep.Id, Paper, PrivacyPlan.Seeds, PrivacySweep.Version, ["kind", "members", "defence"]);
 
     internal static IReadOnlyList<ICriterion> All { get; } =
     [
@@ -64,20 +64,8 @@ internal static class PrivacyCriteria
     private static ArmComparison<PrivacyRunOptions> LevelOfBest => Value("t", PrivacyFit.Last, PrivacyScores.LossCurve + "best");
 
     private static Criterion<PrivacyRunOptions> Claim(
-        string id, string statement, PaperNumber reported, StatisticalTest test, params ArmComparison<PrivacyRunOptions>[] comparisons) => new()
-        {
-            Id = id,
-            Experiment = PrivacySweep.Id,
-            Paper = Paper,
-            Statement = statement,
-            Source = id.StartsWith("M2", StringComparison.Ordinal) ? "abstract; rule ours" : Sheet,
-            Reported = reported,
-            Test = test,
-            Seeds = PrivacyPlan.Seeds,
-            MethodVersion = PrivacySweep.Version,
-            Varied = s_varied,
-            Comparisons = comparisons,
-        };
+        string id, string statement, PaperNumber reported, StatisticalTest test, params ArmComparison<PrivacyRunOptions>[] comparisons) =>
+        s_study.Claim(id, statement, id.StartsWith("M2", StringComparison.Ordinal) ? "abstract; rule ours" : Sheet, reported, test, comparisons);
 
     private static Arm<PrivacyRunOptions> Fit(string row, string column) => new(column, run => run.Kind == PrivacyRunKind.Training, row, column);
 

@@ -16,12 +16,12 @@ internal static class RanCriteria
     private const string Ours = "our check of the experiment";
     private const double Points = 0.005;   // "half a point"
 
-    private static readonly string[] s_varied = ["ratio"];
     private static readonly EstimateFormat s_percent = new(1, InPercent: true);
     private static readonly EstimateFormat s_plain = new(3);
 
     private static readonly StatisticalTest s_falls = new(Quantity.Difference, Side.Below, 0, JudgedBy.Interval);
     private static readonly StatisticalTest s_notLower = new(Quantity.Difference, Side.AtLeast, 0, JudgedBy.Mean);
+    private static readonly StudyClaims<RanRunOptions> s_study = new(RanSweep.Id, Paper, RanPlan.Seeds, RanSweep.Version, ["ratio"]) { Format = s_percent };
 
     internal static IReadOnlyList<ICriterion> All { get; } =
     [
@@ -63,20 +63,8 @@ internal static class RanCriteria
 
     private static IEnumerable<string> Domains => [RanScores.InDomain, RanScores.Shifted];
 
-    private static Criterion<RanRunOptions> Claim(string id, string statement, string source, StatisticalTest test, params ArmComparison<RanRunOptions>[] comparisons) => new()
-    {
-        Id = id,
-        Experiment = RanSweep.Id,
-        Paper = Paper,
-        Statement = statement,
-        Source = source,
-        Test = test,
-        Seeds = RanPlan.Seeds,
-        MethodVersion = RanSweep.Version,
-        Varied = s_varied,
-        Format = s_percent,
-        Comparisons = comparisons,
-    };
+    private static Criterion<RanRunOptions> Claim(string id, string statement, string source, StatisticalTest test, params ArmComparison<RanRunOptions>[] comparisons) =>
+        s_study.Claim(id, statement, source, PaperNumber.None, test, comparisons);
 
     private static Criterion<RanRunOptions> Crafting(string id, string statement, StatisticalTest test, string row, params string[] columns) => Claim(
         id, statement, Ours, test, new ArmComparison<RanRunOptions>(row, [.. columns.Select(column => new Arm<RanRunOptions>(column, run => run.Kind == RanRunKind.Crafting, row, column))])) with
