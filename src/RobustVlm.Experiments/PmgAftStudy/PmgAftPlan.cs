@@ -111,7 +111,7 @@ internal sealed record PmgAftPlan
     /// <remarks>
     /// All losses that are trained by plain gradient descent share one: of <see cref="LearningRates"/> the one at which models end most robust on the source set, in the mean over
     /// <see cref="Tuned"/> and both budgets, on the choosing seed: 72 % at 3e-2, 69 % at 1e-2. It is the largest tried, and on zero-shot sets smaller ones keep more; that does not count, as whoever fine-tunes
-    /// has the source set alone. The runs that were compared are stored, and what the rate does to zero-shot sets is shown over all four.
+    /// has the source set alone. The sweep makes these runs too, so that what the rate does to zero-shot sets is seen over all four.
     /// </remarks>
     internal static double LearningRateOf(PmgAftArm arm) => arm switch
     {
