@@ -146,7 +146,7 @@ internal sealed class CriterionEvaluation<TOptions>
             Seeds = _criterion.Seeds,
             Commits = [.. found.Select(item => item.Run.Environment.Commit).Distinct().Order(StringComparer.Ordinal)],
             Warnings = [.. Doubts(found)],
-            Format = _criterion.Format,
+            Format = _criterion.Format.For(_criterion.Test.Quantity),
         };
     }
 

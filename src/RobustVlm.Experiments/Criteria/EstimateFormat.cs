@@ -9,11 +9,15 @@ namespace RobustVlm.Experiments.Criteria;
 /// <param name="Unit">Unit behind the number, e.g. <c>ms</c>.</param>
 public sealed record EstimateFormat(int Decimals = 3, bool InPercent = false, string Unit = "")
 {
-    /// <summary>An estimate with its interval.</summary>
+    /// <summary>An estimate with its interval; a single seed has none.</summary>
     /// <param name="estimate">The estimate.</param>
-    public string Print(Interval estimate) => $"{Print(estimate.Value)}{Suffix} [{Print(estimate.Low)}, {Print(estimate.High)}]";
+    public string Print(Interval estimate) => $"{Print(estimate.Value)}{Suffix}" + (estimate.N == 1 ? "" : $" [{Print(estimate.Low)}, {Print(estimate.High)}]");
 
-    private string Suffix => InPercent ? "%" : Unit.Length > 0 ? " " + Unit : "";
+    /// <summary>The format for a quantity: percent minus percent are points.</summary>
+    /// <param name="quantity">What is printed.</param>
+    internal EstimateFormat For(Quantity quantity) => InPercent && Unit.Length == 0 && quantity is (Quantity.Difference or Quantity.LeadOverMean) ? this with { Unit = "points" } : this;
+
+    private string Suffix => Unit.Length > 0 ? " " + Unit : InPercent ? "%" : "";
 
     private string Print(double number)
     {

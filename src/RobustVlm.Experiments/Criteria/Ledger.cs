@@ -34,7 +34,7 @@ public sealed class Ledger
             Claim = $"{verdict.Criterion.Experiment} {verdict.Criterion.Id}: {verdict.Criterion.Statement}",
             Paper = verdict.Criterion.Reported.ToString(),
             verdict.Ours,
-            n = verdict.Seeds.Count > 0 ? string.Create(CultureInfo.InvariantCulture, $"{verdict.Seeds.Count} seeds") : "–",
+            n = verdict.Seeds.Count > 0 ? string.Create(CultureInfo.InvariantCulture, $"{verdict.Seeds.Count} seed{(verdict.Seeds.Count == 1 ? "" : "s")}") : "–",
             Scale = verdict.Seeds.Count > 0 ? verdict.Scale.ToString() : "–",
             Verdict = verdict.Words,
         }))
