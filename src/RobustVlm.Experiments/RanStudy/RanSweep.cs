@@ -57,9 +57,10 @@ internal sealed class RanSweep : ISweep
     // Seconds of one core, roughly.
     private static double Cost(RanRunOptions options) => options switch
     {
-        { Kind: RanRunKind.Crafting } => 90,
-        { Kind: RanRunKind.Attacks } => 80,
-        { Texts: RanTexts.BertAttack } => 260,
-        _ => 200,
+        { Kind: RanRunKind.Crafting } => 85,
+        { Kind: RanRunKind.Attacks } => 30,
+        { Texts: RanTexts.BertAttack } => 125,
+        { Pairing: NoisePairing.Both } => 135,
+        _ => 85,
     };
 }
