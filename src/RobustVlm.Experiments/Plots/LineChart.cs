@@ -66,7 +66,28 @@ public sealed record LineChart : Chart
     /// <summary>Height of the picture in pixels, at least 200.</summary>
     public int Height { get; init; } = 460;
 
+    /// <summary>Whether names are listed above the lines where there is more than one; not where a chart beside this one lists the same names.</summary>
+    public bool Legend { get; init; } = true;
+
     internal override (int Width, int Height) Size => (Width, Height);
+
+    /// <summary>The chart; one without a line says that no run is stored, since a chart needs a line and a finite number.</summary>
+    internal LineChart OrGap()
+    {
+        if (Series.Count > 0)
+        {
+            return this;
+        }
+
+        double[] places = XScale == AxisScale.Categorical ? [.. Enumerable.Range(0, Categories?.Count ?? 2).Select(i => (double)i)] : XScale == AxisScale.Log ? [1, 100] : [0, 100];
+        var nothing = YScale == AxisScale.Log ? 1e-3 : 0;
+        return this with
+        {
+            Series = [new LineSeries("no stored run yet", places, [.. places.Select(_ => double.NaN)])],
+            References = [new ReferenceLine(nothing, nothing == 0 ? "zero" : "0.001"), .. References],
+            YRange = YRange ?? (nothing, PercentY || YScale == AxisScale.Log ? 1 : 100),
+        };
+    }
 
     /// <inheritdoc/>
     public override string ToSvg()
@@ -148,7 +169,7 @@ public sealed record LineChart : Chart
             .Prepend(ChartText.Heading(Title, "Line chart", YTitle, XTitle)));
     }
 
-    private bool ShowsLegend => Series.Count + References.Count > 1;
+    private bool ShowsLegend => Legend && Series.Count + References.Count > 1;
 
     private PlotFrame Frame(IReadOnlyList<Line> lines)
     {

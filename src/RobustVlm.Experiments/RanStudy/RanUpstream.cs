@@ -182,6 +182,12 @@ internal static class RanUpstream
             File.Delete(stateFile);
         }
 
+        return Ready(lab, model);
+    }
+
+    /// <summary>The model in evaluation mode; none of its weights asks for a gradient.</summary>
+    internal static Clip Ready(Lab lab, Clip model)
+    {
         model.to(lab.Device);
         model.eval();
         foreach (var weight in model.parameters())

@@ -152,6 +152,11 @@ public sealed class RanSweepTests : IDisposable
             RanScores.Ranks.TakeWhile(rank => rank <= 12).Select(RanScores.SingularValue), fitted.Where(number => number.Row == row && number.Column.StartsWith("singular", StringComparison.Ordinal)).Select(number => number.Column)));
         Assert.All(RanArm.Compared, arm => Assert.Contains(fitted, number => number.Row == arm.Name && number.Column == RanScores.Questions));
 
+        var shown = new RanRuns(lab, Scale.Smoke);
+        Assert.StartsWith("6 of 63 runs at Smoke", shown.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("<svg", shown.Explorer().ToSvg(), StringComparison.Ordinal);
+        Assert.DoesNotContain(shown.PlotPairAttacks().Series, series => series.Values.Any(double.IsNaN));
+
         var crafted = runs.Single(run => run.Options.Kind == RanRunKind.Crafting).Measurements;
         Assert.Equal(1, crafted.Single(number => number.Column == RanCrafting.Falsified).Value);
         Assert.InRange(crafted.Single(number => number.Column == RanCrafting.Change).Value, 1e-3, (8 / 255.0) + 1e-6);
