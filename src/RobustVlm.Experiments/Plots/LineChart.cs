@@ -66,8 +66,8 @@ public sealed record LineChart : Chart
     /// <summary>Height of the picture in pixels, at least 200.</summary>
     public int Height { get; init; } = 460;
 
-    /// <summary>Whether names are listed above the lines where there is more than one; not where a chart beside this one lists the same names.</summary>
-    public bool Legend { get; init; } = true;
+    /// <summary>Rows of a legend to leave free in place of listing names, where a chart beside this one lists them; null lists them where there is more than one.</summary>
+    public int? LegendRoom { get; init; }
 
     internal override (int Width, int Height) Size => (Width, Height);
 
@@ -169,14 +169,14 @@ public sealed record LineChart : Chart
             .Prepend(ChartText.Heading(Title, "Line chart", YTitle, XTitle)));
     }
 
-    private bool ShowsLegend => Legend && Series.Count + References.Count > 1;
+    private bool ShowsLegend => LegendRoom is null && Series.Count + References.Count > 1;
 
     private PlotFrame Frame(IReadOnlyList<Line> lines)
     {
         var legend = lines
             .Select(line => new LegendEntry(line.Series.Name, line.Color, line.Series.Unconnected ? LegendMark.Point : LegendMark.Line, line.Dash, line.HasMarkers ? line.Shape : -1))
             .Concat(References.Select(reference => new LegendEntry(reference.Label, PlotStyle.Reference, LegendMark.Line, PlotStyle.Dotted)));
-        return new PlotFrame(Width, Height, Title, XAxis(lines), YAxis(), ShowsLegend ? [.. legend] : []);
+        return new PlotFrame(Width, Height, Title, XAxis(lines), YAxis(), ShowsLegend ? [.. legend] : [], LegendRoom ?? 0);
     }
 
     private Axis XAxis(IReadOnlyList<Line> lines)

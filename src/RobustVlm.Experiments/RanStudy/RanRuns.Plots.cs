@@ -8,8 +8,8 @@ namespace RobustVlm.Experiments.RanStudy;
 /// <content>Parts of its plots, and what is said of the first headline.</content>
 public sealed partial class RanRuns
 {
-    private const int HeadsWidth = 760;
-    private const int SpectrumWidth = 440;
+    private const int HeadsWidth = 640;
+    private const int SpectrumWidth = 400;
     private const int ExplorerHeight = 460;
 
     private static readonly EstimateFormat s_points = new(1);
@@ -19,7 +19,7 @@ public sealed partial class RanRuns
 
     /// <summary>The first headline, "moderate noise helps": a tenth of the pairs poisoned against none, with the decision by the rule that was fixed before.</summary>
     public RanModerateNoise ModerateNoise => RanModerateNoise.Of(
-        Ledger.Of(_lab, RanSweep.Id).Verdicts.Single(verdict => verdict.Criterion.Id == RanCriteria.ModerateId),
+        RanCriteria.All.Single(criterion => criterion.Id == RanCriteria.ModerateId).Evaluate(_lab.Store, _scale),
         ResultTable.From(new[]
         {
             (RanArm.Probe.Name, RanScores.InDomain, s_points, 100), (RanArm.Probe.Name, RanScores.Robust(RanPlan.Budgets[0]), s_points, 100), (RanArm.Probe.Name, RanScores.Shifted, s_points, 100),
@@ -41,7 +41,7 @@ public sealed partial class RanRuns
         YTitle = "share in the sum of all",
         YScale = AxisScale.Log,
         YRange = (2e-5, 0.6),
-        Series = [.. lines.Where(line => line.Shares.Length > 0).Select(line => new LineSeries(line.Name, [.. RanScores.Ranks.Take(line.Shares.Length).Select(rank => (double)rank)], [.. line.Shares.Select(share => Math.Max(share, 2e-5))]) { Color = line.Color })],
+        Series = [.. lines.Where(line => line.Shares.Length > 0).Select(line => new LineSeries(line.Name, [.. RanScores.Ranks.Take(line.Shares.Length).Select(rank => (double)rank)], [.. line.Shares.Select(share => Math.Max(share, 2e-5))]) { Color = line.Color, Markers = false })],
         Height = ExplorerHeight,
     }.OrGap();
 
@@ -51,10 +51,10 @@ public sealed partial class RanRuns
         var stored = Fits(_plan.Fit(ratio)).Length;
         return new BarChart
         {
-            Title = $"{RanPlan.Percent(ratio)} of the pairs poisoned: {(stored == 0 ? "no stored runs yet" : $"mean of {stored} {(stored == 1 ? "seed" : "seeds")}, 95 % interval")}",
+            Title = $"{RanPlan.Percent(ratio)} poisoned: {(stored == 0 ? "no stored runs yet" : $"mean of {stored} {(stored == 1 ? "seed" : "seeds")}, 95 % interval")}",
             YTitle = "accuracy (%)",
             PercentY = true,
-            YRange = (0, 1),
+            YRange = (0, Highest),
             Categories = ["in-domain", "shifted site", .. RanPlan.Budgets.Select(budget => $"PGD {RanScores.Grey(budget)}")],
             Series = [.. RanArm.Main.Select(arm => Bars(arm.Name, [.. columns.Select(column => Values(_plan.Fit(ratio), arm.Name, column))], Palette.Of(arm.Name)) with { Dots = null })],
             References = [new ReferenceLine(Guessing, "guessing")],
@@ -63,9 +63,9 @@ public sealed partial class RanRuns
         };
     }
 
-    private LineChart HeadSpectra(double ratio) => Spectrum("Singular values of what each head reads",
+    private LineChart HeadSpectra(double ratio) => Spectrum("Singular values each head reads",
         RanArm.Main.Select(arm => (arm.Name, Palette.Of(arm.Name), Shares(_plan.Fit(ratio), arm == RanArm.Probe ? RanFit.FrozenRow : arm.Name)))) with
-    { Width = SpectrumWidth, Legend = false };
+    { Width = SpectrumWidth, LegendRoom = 2 };
 
     // Means over the seeds; as many as all of them have.
     private double[] Shares(RanRunOptions options, string row) =>
@@ -81,6 +81,7 @@ public sealed partial class RanRuns
             XScale = AxisScale.Categorical,
             Categories = [.. RanPlan.Ratios.Select(RanPlan.Percent)],
             YTitle = yTitle,
+            PercentY = inPercent,
             Series = [.. lines.Select(line =>
             {
                 var estimates = RanPlan.Ratios.Select(ratio => Estimate(Values(_plan.Fit(ratio), line.Row, line.Column))).ToArray();
@@ -91,10 +92,19 @@ public sealed partial class RanRuns
                     Color = Palette.Of(line.Name),
                 };
             }).Where(series => series.Y.Any(double.IsFinite))],
-            References = inPercent ? [new ReferenceLine(Guessing, "guessing")] : [],
             Width = 900,
         }.OrGap();
     }
+
+    // A little more than what is drawn; charts in percent would begin at zero.
+    private static LineChart Zoomed(LineChart chart)
+    {
+        var drawn = chart.Series.SelectMany(series => series.Y.Concat(series.Low ?? []).Concat(series.High ?? [])).Where(double.IsFinite).ToArray();
+        return drawn.Length == 0 ? chart : chart with { YRange = (Math.Max(0, Math.Floor((20 * drawn.Min()) - 0.4) / 20), Math.Min(1, Math.Ceiling((20 * drawn.Max()) + 0.4) / 20)) };
+    }
+
+    // The same at every place of the slider, so that bars can be compared.
+    private double Highest => Math.Min(1, Math.Ceiling(10 * RanPlan.Ratios.SelectMany(ratio => RanArm.Main.SelectMany(arm => Values(_plan.Fit(ratio), arm.Name, RanScores.InDomain))).DefaultIfEmpty(1).Max()) / 10);
 
     private static BarSeries Bars(string name, double[][] values, string color)
     {

@@ -46,10 +46,9 @@ public sealed partial class RanRuns
 
     /// <summary>A number against the share of poisoned pairs, a line for every head.</summary>
     /// <param name="measure">One of <see cref="Measures"/>.</param>
-    public LineChart PlotRatios(string measure) => OverRatios(
-        $"{Title(measure)} against poisoned pairs, mean of the seeds with 95 % interval", "accuracy (%)",
-        RanArm.Main.Select(arm => (arm.Name, arm.Name, Checked(measure))), inPercent: true) with
-    { PercentY = true };
+    public LineChart PlotRatios(string measure) => Zoomed(OverRatios(
+        $"{Title(measure)} against poisoned pairs, mean of the seeds with 95 % interval", "accuracy (%; the axis does not begin at zero)",
+        RanArm.Main.Select(arm => (arm.Name, arm.Name, Checked(measure))), inPercent: true));
 
     /// <summary>Singular values of the frozen features, a line for every share of poisoned pairs.</summary>
     public LineChart PlotSpectrum() => Spectrum($"Singular values of frozen features, mean of the seeds {State}".TrimEnd(),
@@ -65,15 +64,16 @@ public sealed partial class RanRuns
         return new SideBySide
         {
             Left = Of(RanScores.Entropy, $"SVE: entropy of singular values {State}".TrimEnd()),
-            Right = Of(RanScores.LargestRatio, "LSVR: −log of the largest one's share") with { Legend = false },
+            Right = Of(RanScores.LargestRatio, "LSVR: −log of the largest one's share") with { LegendRoom = 1 },
         };
     }
 
-    /// <summary>Every head at every share of poisoned pairs.</summary>
-    public ResultTable Scores => ResultTable
-        .From(RanPlan.Ratios.SelectMany(ratio => RanArm.Main.Select(arm => new
+    /// <summary>Every head at a share of poisoned pairs.</summary>
+    /// <param name="ratio">The share, e.g. 0.3.</param>
+    public ResultTable Scores(double ratio) => !RanPlan.Ratios.Contains(ratio)
+        ? throw new ArgumentOutOfRangeException(nameof(ratio), ratio, $"Models were trained with {string.Join(", ", RanPlan.Ratios.Select(RanPlan.Percent))} of the pairs poisoned; choose one of them, e.g. 0.3.")
+        : ResultTable.From(RanArm.Main.Select(arm => new
         {
-            Poisoned = RanPlan.Percent(ratio),
             Head = arm.Name,
             Seeds = Fits(_plan.Fit(ratio)).Length,
             InDomain = Print(ratio, arm, RanScores.InDomain),
@@ -81,9 +81,9 @@ public sealed partial class RanRuns
             Half = Print(ratio, arm, RanScores.Robust(RanPlan.Budgets[0])),
             One = Print(ratio, arm, RanScores.Robust(RanPlan.Budgets[1])),
             Questions = Print(ratio, arm, RanScores.Questions),
-        })))
+        }))
         .Rename("InDomain", "In-domain").Rename("Shifted", "Shifted site").Rename("Half", $"PGD {RanScores.Grey(RanPlan.Budgets[0])}").Rename("One", $"PGD {RanScores.Grey(RanPlan.Budgets[1])}")
-        .WithCaption($"Accuracy, mean of the seeds with 95 % bootstrap interval {State}".TrimEnd())
+        .WithCaption($"Accuracy behind {RanPlan.Percent(ratio)} of the pairs poisoned, mean of the seeds with 95 % bootstrap interval {State}".TrimEnd())
         .WithFootnotes("Questions are answered by the three heads that the criteria compare.", string.Create(CultureInfo.InvariantCulture, $"Guessing a finding would be right in {100 * Guessing:0.0} % of the cases."));
 
     /// <summary>What the poison does by itself: images alone, captions alone, both; change of a linear probe against the model of clean pairs.</summary>
@@ -93,7 +93,7 @@ public sealed partial class RanRuns
         (double Ratio, string Column)[] groups = [.. RanPlan.OtherRatios.SelectMany(ratio => columns.Select(column => (ratio, column)))];
         return new BarChart
         {
-            Title = $"What is poisoned matters: linear probe against the model of clean pairs, a dot per seed {State}".TrimEnd(),
+            Title = $"What is poisoned: linear probe against clean pairs, a dot per seed {State}".TrimEnd(),
             XTitle = "share of poisoned pairs, and what is scored",
             YTitle = "change in accuracy (points)",
             Categories = [.. groups.Select(group => $"{RanPlan.Percent(group.Ratio)}: {group.Column}")],

@@ -71,7 +71,8 @@ public sealed class RanExperimentTests : IDisposable
         Assert.All(charts, chart => Assert.StartsWith("<svg", chart.ToSvg(), StringComparison.Ordinal));
         Assert.All(charts, chart => Assert.NotEmpty(chart.ToPlotly()["data"]!.AsArray()));
         Assert.Contains("no stored runs yet", runs.Explorer().ToString(), StringComparison.Ordinal);
-        Assert.Equal(36, runs.Scores.Rows.Count);
+        Assert.Equal(6, runs.Scores(0.3).Rows.Count);
+        Assert.Contains("20 %", Assert.Throws<ArgumentOutOfRangeException>(() => runs.Scores(0.4)).Message, StringComparison.Ordinal);
         Assert.Equal(7, runs.Ablation.Rows.Count);
         Assert.Equal(7, runs.Poison.Rows.Count);
         Assert.Contains("runs missing", runs.ModerateNoise.Sentence, StringComparison.Ordinal);
