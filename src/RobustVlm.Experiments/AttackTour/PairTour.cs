@@ -128,7 +128,8 @@ public sealed class PairTour : IDisposable
         return [share, new Measurement(attack, $"{what}: drop", success.Drop, N: clean.Count)];
     }
 
-    private static string Marked(string before, string after)
+    /// <summary>The changed report, with words that are new in it in capitals.</summary>
+    internal static string Marked(string before, string after)
     {
         var known = before.Split(' ').ToHashSet();
         return string.Join(' ', after.Split(' ').Select(word => known.Contains(word) ? word : word.ToUpperInvariant()));

@@ -66,7 +66,28 @@ public sealed record LineChart : Chart
     /// <summary>Height of the picture in pixels, at least 200.</summary>
     public int Height { get; init; } = 460;
 
+    /// <summary>Rows of a legend to leave free in place of listing names, where a chart beside this one lists them; null lists them where there is more than one.</summary>
+    public int? LegendRoom { get; init; }
+
     internal override (int Width, int Height) Size => (Width, Height);
+
+    /// <summary>The chart; one without a line says that no run is stored, since a chart needs a line and a finite number.</summary>
+    internal LineChart OrGap()
+    {
+        if (Series.Count > 0)
+        {
+            return this;
+        }
+
+        double[] places = XScale == AxisScale.Categorical ? [.. Enumerable.Range(0, Categories?.Count ?? 2).Select(i => (double)i)] : XScale == AxisScale.Log ? [1, 100] : [0, 100];
+        var nothing = YScale == AxisScale.Log ? 1e-3 : 0;
+        return this with
+        {
+            Series = [new LineSeries("no stored run yet", places, [.. places.Select(_ => double.NaN)])],
+            References = [new ReferenceLine(nothing, nothing == 0 ? "zero" : "0.001"), .. References],
+            YRange = YRange ?? (nothing, PercentY || YScale == AxisScale.Log ? 1 : 100),
+        };
+    }
 
     /// <inheritdoc/>
     public override string ToSvg()
@@ -148,14 +169,14 @@ public sealed record LineChart : Chart
             .Prepend(ChartText.Heading(Title, "Line chart", YTitle, XTitle)));
     }
 
-    private bool ShowsLegend => Series.Count + References.Count > 1;
+    private bool ShowsLegend => LegendRoom is null && Series.Count + References.Count > 1;
 
     private PlotFrame Frame(IReadOnlyList<Line> lines)
     {
         var legend = lines
             .Select(line => new LegendEntry(line.Series.Name, line.Color, line.Series.Unconnected ? LegendMark.Point : LegendMark.Line, line.Dash, line.HasMarkers ? line.Shape : -1))
             .Concat(References.Select(reference => new LegendEntry(reference.Label, PlotStyle.Reference, LegendMark.Line, PlotStyle.Dotted)));
-        return new PlotFrame(Width, Height, Title, XAxis(lines), YAxis(), ShowsLegend ? [.. legend] : []);
+        return new PlotFrame(Width, Height, Title, XAxis(lines), YAxis(), ShowsLegend ? [.. legend] : [], LegendRoom ?? 0);
     }
 
     private Axis XAxis(IReadOnlyList<Line> lines)

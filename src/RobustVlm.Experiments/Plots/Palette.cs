@@ -71,6 +71,8 @@ public static class Palette
         ["ceclean"] = "linearprobe",
         ["tecoapadprompt"] = "nullspace",
         ["tecoatokenprompt"] = "finetuning",
+        ["mlpce"] = "melo",
+        ["ranattackedview"] = "adaptor",
     };
 
     /// <summary>Names of the attacks that have a fixed colour.</summary>

@@ -23,7 +23,7 @@ internal sealed class PlotFrame
     private readonly IReadOnlyList<string> _title;
     private readonly IReadOnlyList<(LegendEntry Entry, string Text, double X, int Row)> _legend;
 
-    public PlotFrame(int width, int height, string title, Axis x, Axis y, IReadOnlyList<LegendEntry> legend)
+    public PlotFrame(int width, int height, string title, Axis x, Axis y, IReadOnlyList<LegendEntry> legend, int legendRoom = 0)
     {
         if (width < 240 || height < 200)
         {
@@ -53,7 +53,8 @@ internal sealed class PlotFrame
 
         _legend = Arrange(legend, PlotWidth, out var legendRows);
         LegendRows = legendRows;
-        Top = Edge + (_title.Count * TitleLine) + (legendRows * LegendLine) + (legendRows > 0 ? 8 : 2);
+        var rows = Math.Max(legendRows, legendRoom);
+        Top = Edge + (_title.Count * TitleLine) + (rows * LegendLine) + (rows > 0 ? 8 : 2);
         TickLabelHeight = TickLabelsTurned ? (longest * Math.Sin(turned)) + 16 : 20;
         Bottom = TickLabelHeight + (x.Title.Length > 0 ? 26 : 4) + 8;
         PlotHeight = height - Top - Bottom;

@@ -59,7 +59,7 @@ public sealed class PmgAftRuns
     public LineChart PlotScatter(double epsilon)
     {
         Check(epsilon);
-        return OrGap(new LineChart
+        return new LineChart
         {
             Title = $"Clean against robust at {PmgAftScores.Grey(epsilon)}, mean of 15 sets; a point per seed {State}",
             XTitle = "clean accuracy (%)",
@@ -71,7 +71,7 @@ public sealed class PmgAftRuns
             { Unconnected = true, Color = Palette.Of(PmgAftPlan.NameOf(arm)) }).Where(series => series.X.Count > 0)],
             Width = 860,
             Height = 520,
-        });
+        }.OrGap();
     }
 
     /// <summary>Accuracy on every set, with the source set first and what guessing would reach.</summary>
@@ -121,7 +121,7 @@ public sealed class PmgAftRuns
     public LineChart PlotBudgets()
     {
         double[] places = [0, .. PmgAftPlan.Curve];
-        return OrGap(new LineChart
+        return new LineChart
         {
             Title = string.Create(CultureInfo.InvariantCulture, $"Accuracy against budget, mean of 15 sets, PGD-{_plan.AttackSteps}, seed {PmgAftPlan.ExtraSeed}"),
             XTitle = "budget of the attack (grey levels of 255)",
@@ -140,7 +140,7 @@ public sealed class PmgAftRuns
             })],
             References = [new ReferenceLine(Guessing, "guessing")],
             Width = 900,
-        });
+        }.OrGap();
     }
 
     /// <summary>PMG-AFT without its divergences, with one of them, with both.</summary>
@@ -171,7 +171,7 @@ public sealed class PmgAftRuns
     }
 
     /// <summary>Clean against robust accuracy as the learning rate grows, on the seed that settings were chosen on.</summary>
-    public LineChart PlotLearningRates() => OrGap(new LineChart
+    public LineChart PlotLearningRates() => new LineChart
     {
         Title = string.Create(CultureInfo.InvariantCulture, $"Clean against robust over the learning rates {string.Join(", ", PmgAftPlan.LearningRates)}: mean of 15 sets, seed {PmgAftPlan.ChoosingSeed}"),
         XTitle = "clean accuracy (%)",
@@ -184,7 +184,7 @@ public sealed class PmgAftRuns
             { Color = Palette.Of(PmgAftPlan.NameOf(arm)), Dashed = epsilon == PmgAftPlan.Epsilons[0] };
         })).Where(series => series.X.Any(double.IsFinite))],
         Width = 860,
-    });
+    }.OrGap();
 
     /// <summary>The points of <see cref="PlotLearningRates"/>, and the source set by which the rate was chosen.</summary>
     public ResultTable LearningRates => ResultTable
@@ -210,7 +210,7 @@ public sealed class PmgAftRuns
     public LineChart PlotTeacher(double epsilon)
     {
         Check(epsilon);
-        return OrGap(new LineChart
+        return new LineChart
         {
             Title = $"Who is right on the student's attacked training pictures, {PmgAftScores.Grey(epsilon)}; mean and range of the seeds {State}",
             XTitle = "training step",
@@ -221,7 +221,7 @@ public sealed class PmgAftRuns
                 .Select(entry => Curve(PmgAftArm.PmgAft, epsilon, entry.Item1, entry.Item2, entry.Item3)).OfType<LineSeries>()],
             References = [new ReferenceLine(1.0 / ZeroShotPictures.Source.Classes.Count, "guessing")],
             Height = 400,
-        });
+        }.OrGap();
     }
 
     /// <summary>How long the divergences' gradients were in the two forms of PMG-AFT, as multiples of cross-entropy's.</summary>
@@ -312,15 +312,6 @@ public sealed class PmgAftRuns
     {
         Low = [.. estimates.Select(e => e?.Low ?? double.NaN)],
         High = [.. estimates.Select(e => e?.High ?? double.NaN)],
-    };
-
-    // A chart needs a line and a finite number; an empty one says why it is empty.
-    private static LineChart OrGap(LineChart chart) => chart.Series.Count > 0 ? chart : chart with
-    {
-        Series = [new LineSeries("no stored run yet", chart.XScale == AxisScale.Categorical ? [.. Enumerable.Range(0, chart.Categories?.Count ?? 2).Select(i => (double)i)] : [0, 100],
-            [.. Enumerable.Repeat(double.NaN, chart.XScale == AxisScale.Categorical ? chart.Categories?.Count ?? 2 : 2)])],
-        References = [new ReferenceLine(0, "zero"), .. chart.References],
-        YRange = chart.YRange ?? (0, chart.PercentY ? 1 : 100),
     };
 
     private LineSeries? Curve(PmgAftArm arm, double epsilon, string name, string curve, string color)

@@ -1,6 +1,7 @@
 using RobustVlm.Data.Chest;
 using RobustVlm.Data.Text;
 using RobustVlm.Experiments.Results;
+using RobustVlm.Methods.Ran;
 using RobustVlm.Models;
 using static TorchSharp.torch;
 
@@ -22,10 +23,16 @@ internal static class RanCrafting
 
     internal static List<Measurement> Measure(Lab lab, RanSizes sizes, RanData data, Action<double, string> progress)
     {
-        using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
         using var crafted = RanUpstream.Crafted(lab, sizes, data, (share, text) => progress(0.95 * share, text));
         using var surrogate = RanUpstream.Surrogate(lab, sizes, data, _ => { });
+        return Measure(lab, data, surrogate, crafted);
+    }
+
+    /// <summary>Looks at poisoned pairs.</summary>
+    internal static List<Measurement> Measure(Lab lab, RanData data, Clip surrogate, PoisonedPairs crafted)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
         var targets = RanUpstream.Targets(lab, data);
         Tensor At(IEnumerable<long> places) => tensor(places.ToArray(), device: lab.Device);
         var images = data.Pairs.Images.index_select(0, At(crafted.Places));

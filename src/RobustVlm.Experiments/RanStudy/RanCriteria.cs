@@ -10,6 +10,9 @@ namespace RobustVlm.Experiments.RanStudy;
 /// </remarks>
 internal static class RanCriteria
 {
+    /// <summary>"Moderate noise helps".</summary>
+    internal const string ModerateId = "M6";
+
     private const string Paper = "RAN (Han et al. 2024, arXiv 2407.02716)";
     private const string Headline = "abstract, first headline; margin ours";
     private const string Defence = "abstract, second headline; margin ours";
@@ -39,7 +42,7 @@ internal static class RanCriteria
             [.. Domains.Select(set => Between(RanArm.Probe, set, RanPlan.Largest, 0))]) with { Required = 1 },
         Claim("M5b", "from a tenth on, more noise means less accuracy of a linear probe, in-domain or on a shifted site", Headline, new(Quantity.RankCorrelation, Side.Below, 0, JudgedBy.Interval),
             [.. Domains.Select(set => new ArmComparison<RanRunOptions>(set, [.. RanPlan.Ratios.Where(ratio => ratio >= RanPlan.Moderate).Select(ratio => At(RanArm.Probe, set, ratio) with { X = ratio })]))]) with { Required = 1, Format = s_plain },
-        Claim("M6", "moderate noise helps: behind a tenth of the pairs poisoned, a linear probe is better than behind none, in every seed (Holm's rule over three sets)", Headline,
+        Claim(ModerateId, "moderate noise helps: behind a tenth of the pairs poisoned, a linear probe is better than behind none, in every seed (Holm's rule over three sets)", Headline,
             new(Quantity.Difference, Side.Above, 0, JudgedBy.EverySeed),
             [.. new[] { RanScores.InDomain, RanScores.Robust(RanPlan.Budgets[0]), RanScores.Shifted }.Select(set => Between(RanArm.Probe, set, RanPlan.Moderate, 0))]) with { Required = 1 },
         Claim("M7a", "RAN rectifies: behind three tenths of the pairs poisoned and more, it is more accurate than a linear probe", Defence, StatisticalTest.Superiority(),

@@ -15,7 +15,6 @@ internal sealed class RanFit
     internal const string FitRow = "run";
     internal const string FrozenRow = "frozen features";
     internal const string ScaledRow = "frozen features, scaled rows";
-    internal const string SpectrumRow = "spectrum";
     internal const string ZeroShotRow = "zero-shot";
     internal const string SecondsColumn = "seconds";
 
@@ -70,13 +69,17 @@ internal sealed class RanFit
             ChestQuestions.Answers.Count, random, progress);
     }
 
+    /// <summary>What stands behind the model of a run: all heads where both of a pair are poisoned by rules, the compared ones elsewhere.</summary>
+    internal static IEnumerable<RanArm> ArmsOf(RanRunOptions options) =>
+        options is { Pairing: NoisePairing.Both, Texts: RanTexts.Rules } ? RanArm.Main.Concat(RanArm.Ablation) : RanArm.Compared;
+
     private static List<Measurement> Heads(Lab lab, RanRunOptions options, RanData data, Action<double, string> progress)
     {
         const double shareOfUpstream = 0.4;
         using var model = RanUpstream.Model(lab, options, data, (share, text) => progress(shareOfUpstream * share, text));
         var scores = new RanScores(options.Sizes, lab.Seed, Autocast.TrainingType(lab.Device.type));
         var rows = Frozen(lab, model, data);
-        RanArm[] arms = [.. RanArm.Main, .. RanArm.Ablation];
+        RanArm[] arms = [.. ArmsOf(options)];
         foreach (var (i, arm) in arms.Index())
         {
             void Report(double share) => progress(shareOfUpstream + ((1 - shareOfUpstream) * (i + share) / arms.Length), arm.Name);
@@ -106,11 +109,15 @@ internal sealed class RanFit
             rows.Add(RanScores.Number(arm.Name, "trained weights", result.TrainedParameters));
             using var adapted = result.AdaptedFeatures(data.Test.Images);
             rows.AddRange(RanScores.Features(arm.Name, adapted));
-            rows.AddRange(RanArm.Main.Contains(arm) ? scores.Attacked(arm.Name, result.Classifier, data.Test) : []);
+            if (RanArm.Main.Contains(arm))
+            {
+                rows.AddRange(RanScores.Spectrum(arm.Name, adapted));
+                rows.AddRange(scores.Attacked(arm.Name, result.Classifier, data.Test));
+            }
         }
 
         progress(0.7);
-        if (RanArm.Frozen.Contains(arm))
+        if (RanArm.Compared.Contains(arm))
         {
             using var answering = FitQuestions(lab, model, arm, sizes, data, share => progress(0.7 + (0.2 * share)));
             rows.AddRange(scores.OfQuestions(arm.Name, answering, data));
@@ -125,7 +132,7 @@ internal sealed class RanFit
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var features = RanUpstream.Encoded(model.EncodeImage, data.Test.Images);
-        var (plain, scaled) = (FeatureSpectrum.Of(features), FeatureSpectrum.OfScaledRows(features));
+        var scaled = FeatureSpectrum.OfScaledRows(features);
         using var zeroShot = ZeroShotClassifier.Create(model, [.. new ChestWorld().Prompts.Select(prompts => RanData.Tokenizer.Encode(prompts).to(lab.Device))]);
         return
         [
@@ -134,7 +141,7 @@ internal sealed class RanFit
             .. RanScores.Features(FrozenRow, features),
             RanScores.Number(ScaledRow, RanScores.Entropy, scaled.Entropy),
             RanScores.Number(ScaledRow, RanScores.LargestRatio, scaled.LargestRatio),
-            .. plain.Shares.Take(64).Select((share, i) => RanScores.Number(SpectrumRow, (i + 1).ToString(System.Globalization.CultureInfo.InvariantCulture), share)),
+            .. RanScores.Spectrum(FrozenRow, features),
         ];
     }
 

@@ -6,7 +6,9 @@ namespace RobustVlm.Experiments.RanStudy;
 /// <summary>Everything that is fixed before the first reported run: ratios, pairings, heads, sizes, budgets, seeds.</summary>
 /// <remarks>
 /// Sizes, learning rates and budgets were looked at on <see cref="ChoosingSeed"/> alone. Of one seed, models of all ratios have the same initial weights and the same batches, the
-/// poisoned pairs of a small ratio are among those of a larger one, and heads see the same pictures in the same order.
+/// poisoned pairs of a small ratio are among those of a larger one, and heads see the same pictures in the same order. On that seed, behind clean pairs: a linear probe is right on 71 % of the
+/// test pictures, on 46 % of the shifted site's, on 51 % under PGD at 0.5/255. To save time, decided before any reported run: models of other pairings and of BERT-Attack's captions get the compared heads
+/// alone, questions are answered by those heads alone, and heads of the ablation are not attacked.
 /// </remarks>
 internal sealed record RanPlan
 {

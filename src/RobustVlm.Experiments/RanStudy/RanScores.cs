@@ -24,6 +24,9 @@ internal sealed class RanScores(RanSizes sizes, ulong seed, ScalarType gradients
     private const int Together = 256;
     private const int Top = 5;
 
+    /// <summary>The singular values that are stored, counted from the largest.</summary>
+    internal static IReadOnlyList<int> Ranks { get; } = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384];
+
     /// <summary>The sets whose mean is compared.</summary>
     internal static IReadOnlyList<string> TestSets { get; } = [InDomain, Shifted, Questions];
 
@@ -86,6 +89,17 @@ internal sealed class RanScores(RanSizes sizes, ulong seed, ScalarType gradients
             Number(row, Covariance, RanLoss.Covariance(features.to(ScalarType.Float64)).item<double>()),
         ];
     }
+
+    /// <summary>Shares of singular values in the sum of all.</summary>
+    internal static IEnumerable<Measurement> Spectrum(string row, Tensor features)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var shares = FeatureSpectrum.Of(features).Shares;
+        return [.. Ranks.Where(rank => rank <= shares.Count).Select(rank => Number(row, SingularValue(rank), shares[rank - 1]))];
+    }
+
+    internal static string SingularValue(int rank) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"singular value {rank}");
 
     internal static Measurement Number(string row, string column, double value) => new(row, column, value, IsRate: false);
 

@@ -19,25 +19,21 @@ internal sealed class RanSweep : ISweep
 
     public IReadOnlyList<ulong> Seeds => RanPlan.Seeds;
 
-    public IEnumerable<ISweepRun> RunsOf(Lab lab)
-    {
-        var plan = RanPlan.For(lab.Scale);
-        IEnumerable<RanRunOptions> few =
+    public IEnumerable<ISweepRun> RunsOf(Lab lab) =>
+        OptionsOf(RanPlan.For(lab.Scale), lab.Seed).SelectMany((stage, i) => stage.Select(options => Run(lab, options, i)));
+
+    /// <summary>The runs of a seed by stages, in the order of what is missed most when the sweep has to stop.</summary>
+    internal static IReadOnlyList<IReadOnlyList<RanRunOptions>> OptionsOf(RanPlan plan, ulong seed) =>
+    [
+        [plan.Crafting()],
+        [.. RanPlan.Ratios.Select(ratio => plan.Fit(ratio))],
+        [plan.Attacks()],
+        !RanPlan.FewSeeds.Contains(seed) ? [] :
         [
             .. new[] { NoisePairing.ImageOnly, NoisePairing.TextOnly }.SelectMany(pairing => RanPlan.OtherRatios.Select(ratio => plan.Fit(ratio, pairing))),
             plan.Fit(RanPlan.Heavy[0], texts: RanTexts.BertAttack),
-        ];
-
-        // In the order of what is missed most when the sweep has to stop.
-        IEnumerable<RanRunOptions>[] stages =
-        [
-            [plan.Crafting()],
-            RanPlan.Ratios.Select(ratio => plan.Fit(ratio)),
-            [plan.Attacks()],
-            RanPlan.FewSeeds.Contains(lab.Seed) ? few : [],
-        ];
-        return stages.SelectMany((stage, i) => stage.Select(options => Run(lab, options, i)));
-    }
+        ],
+    ];
 
     private SweepRun<RanRunOptions> Run(Lab lab, RanRunOptions options, int stage) => new()
     {
@@ -57,9 +53,10 @@ internal sealed class RanSweep : ISweep
     // Seconds of one core, roughly.
     private static double Cost(RanRunOptions options) => options switch
     {
-        { Kind: RanRunKind.Crafting } => 90,
-        { Kind: RanRunKind.Attacks } => 80,
-        { Texts: RanTexts.BertAttack } => 260,
-        _ => 200,
+        { Kind: RanRunKind.Crafting } => 85,
+        { Kind: RanRunKind.Attacks } => 30,
+        { Texts: RanTexts.BertAttack } => 125,
+        { Pairing: NoisePairing.Both } => 135,
+        _ => 85,
     };
 }

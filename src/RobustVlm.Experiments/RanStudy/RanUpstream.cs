@@ -123,15 +123,17 @@ internal static class RanUpstream
         };
     }
 
-    private static PoisonedPairs Craft(Lab lab, RanSizes sizes, RanData data, Clip surrogate, Action<double> progress)
+    /// <summary>Poisons pairs; of a smaller ratio, all are among those of a larger one.</summary>
+    internal static PoisonedPairs Craft(
+        Lab lab, RanSizes sizes, RanData data, Clip surrogate, Action<double> progress, double ratio = RanPlan.Largest, double budget = RanPlan.PoisonBudget)
     {
         using var order = lab.Random("ran: order of noise");
         using var random = lab.Random("ran: poison");
         using var quick = Autocast.ForTraining(lab.Device.type);
-        var places = RanPoisoning.Order(sizes.Pairs, order).Take(RanPoisoning.CountOf(sizes.Pairs, RanPlan.Largest)).ToArray();
+        var places = RanPoisoning.Order(sizes.Pairs, order).Take(RanPoisoning.CountOf(sizes.Pairs, ratio)).ToArray();
         var poisoning = new RanPoisoning(new RanPoisoningOptions
         {
-            ImageAttack = new FeaturePgdOptions { Epsilon = PixelBudget.Of255(RanPlan.PoisonBudget), StepSize = PixelBudget.Of255(1), Steps = sizes.CraftingSteps },
+            ImageAttack = new FeaturePgdOptions { Epsilon = PixelBudget.Of255(budget), StepSize = PixelBudget.Of255(budget / RanPlan.PoisonBudget), Steps = sizes.CraftingSteps },
         });
         return poisoning.Craft(
             new ClipImageTextModel(surrogate, RanData.Tokenizer), data.Pairs.Images, data.Pairs.Reports, places, Targets(lab, data), new CaptionRewrite(), random, progress);
@@ -150,7 +152,8 @@ internal static class RanUpstream
         return crafted with { Captions = [.. texts.Chunk(perImage), .. crafted.Captions.Skip(places.Length)] };
     }
 
-    private static Clip Train(Lab lab, string role, RanSizes sizes, Tensor images, IReadOnlyList<IReadOnlyList<string>> captions, string stateFile, Action<double> progress)
+    /// <summary>Pre-trains a model from the seed's initial weights, in the seed's order.</summary>
+    internal static Clip Train(Lab lab, string role, RanSizes sizes, Tensor images, IReadOnlyList<IReadOnlyList<string>> captions, string? stateFile, Action<double> progress)
     {
         using var initial = lab.Random($"ran: {role}, initial weights");
         using var order = lab.Random($"ran: {role}, order");
@@ -179,6 +182,12 @@ internal static class RanUpstream
             File.Delete(stateFile);
         }
 
+        return Ready(lab, model);
+    }
+
+    /// <summary>The model in evaluation mode; none of its weights asks for a gradient.</summary>
+    internal static Clip Ready(Lab lab, Clip model)
+    {
         model.to(lab.Device);
         model.eval();
         foreach (var weight in model.parameters())

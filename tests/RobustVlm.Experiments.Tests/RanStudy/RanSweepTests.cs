@@ -37,6 +37,16 @@ public sealed class RanSweepTests : IDisposable
     }
 
     [Fact]
+    public void All_heads_stand_behind_models_of_the_main_pairing_and_the_compared_ones_behind_the_others()
+    {
+        var plan = RanPlan.For(Scale.Demo);
+
+        Assert.Equal([.. RanArm.Main, .. RanArm.Ablation], RanFit.ArmsOf(plan.Fit(0.3)));
+        Assert.Equal(RanArm.Compared, RanFit.ArmsOf(plan.Fit(0.5, NoisePairing.TextOnly)));
+        Assert.Equal(RanArm.Compared, RanFit.ArmsOf(plan.Fit(0.3, texts: RanTexts.BertAttack)));
+    }
+
+    [Fact]
     public void Reported_seeds_are_six_and_none_that_settings_were_chosen_on()
     {
         Assert.Equal(6, RanPlan.Seeds.Distinct().Count());
@@ -136,6 +146,16 @@ public sealed class RanSweepTests : IDisposable
         {
             Assert.All(runs.Where(run => arm.Selects(run.Options)), run => Assert.Contains(run.Measurements, number => number.Row == arm.Row && number.Column == arm.Column));
         }
+
+        var fitted = runs.Single(run => run.Options is { Ratio: 0.3, Texts: RanTexts.Rules }).Measurements;
+        Assert.All(RanArm.Main.Skip(1).Select(arm => arm.Name).Append(RanFit.FrozenRow), row => Assert.Equal(
+            RanScores.Ranks.TakeWhile(rank => rank <= 12).Select(RanScores.SingularValue), fitted.Where(number => number.Row == row && number.Column.StartsWith("singular", StringComparison.Ordinal)).Select(number => number.Column)));
+        Assert.All(RanArm.Compared, arm => Assert.Contains(fitted, number => number.Row == arm.Name && number.Column == RanScores.Questions));
+
+        var shown = new RanRuns(lab, Scale.Smoke);
+        Assert.StartsWith("6 of 63 runs at Smoke", shown.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("<svg", shown.Explorer().ToSvg(), StringComparison.Ordinal);
+        Assert.DoesNotContain(shown.PlotPairAttacks().Series, series => series.Values.Any(double.IsNaN));
 
         var crafted = runs.Single(run => run.Options.Kind == RanRunKind.Crafting).Measurements;
         Assert.Equal(1, crafted.Single(number => number.Column == RanCrafting.Falsified).Value);
