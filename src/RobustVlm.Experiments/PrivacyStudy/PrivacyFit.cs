@@ -25,7 +25,7 @@ internal static class PrivacyFit
 
     private static readonly string[] s_curves =
     [
-        .. PrivacyScores.AllAttacks.Select(PrivacyScores.Auc), PrivacyScores.Auc(PrivacyScores.Calibration), PrivacyScores.Gap, PrivacyScores.HeldOutLoss, PrivacyScores.MemberLoss, PrivacyScores.Quality,
+        .. PrivacyScores.AllAttacks.Select(PrivacyScores.Auc), PrivacyScores.Above(PrivacyScores.Trajectory), PrivacyScores.Auc(PrivacyScores.Calibration), PrivacyScores.Gap, PrivacyScores.HeldOutLoss, PrivacyScores.MemberLoss, PrivacyScores.Quality,
     ];
 
     /// <summary>Row of a checkpoint, from 1, which has the fewest steps.</summary>
