@@ -71,6 +71,19 @@ public static class Palette
         ["ceclean"] = "linearprobe",
         ["tecoapadprompt"] = "nullspace",
         ["tecoatokenprompt"] = "finetuning",
+        ["losst100"] = "cw",             // membership attacks, which never meet the attacks on images
+        ["secmi"] = "pgd",
+        ["pia"] = "fgsm",
+        ["pian"] = "square",
+        ["simat50"] = "sga",
+        ["pfami"] = "fab",
+        ["rediffuse"] = "coattack",
+        ["lastimage"] = "autoattack",
+        ["ganleaks"] = "apgd",
+        ["previewsofvariations"] = "clean",
+        ["stepsofvariations"] = "bertattack",
+        ["members"] = "pgd",
+        ["others"] = "cw",
     };
 
     /// <summary>Names of the attacks that have a fixed colour.</summary>

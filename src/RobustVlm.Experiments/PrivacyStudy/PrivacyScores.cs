@@ -175,12 +175,15 @@ internal sealed class PrivacyScores : IDisposable
 
     public void Dispose() => _features.Dispose();
 
+    /// <summary>A question with all distances.</summary>
+    internal TrajectoryQuery Query(TrajectoryQueryOptions options) => new(options, [.. ImageDistances.Plain, ImageDistances.Perceptual("perceptual", Features)]);
+
     private void AddTrajectory(List<Measurement> rows, string row, string name, TrajectoryQueryOptions options, DiffusionModel model, bool detail)
     {
         using var scope = NewDisposeScope();
         using var noise = _lab.Random($"privacy: {name}, {row}");
         using var random = _lab.Random($"privacy: folds of {name}, {row}");
-        var query = new TrajectoryQuery(options, [.. ImageDistances.Plain, ImageDistances.Perceptual("perceptual", Features)]);
+        var query = Query(options);
         var features = query.Features(model, _attacked, new CounterNoise(noise));
         AddTrained(rows, row, name, Folds(features, new LogisticMembership(), random), detail);
         if (!detail)
