@@ -11,6 +11,7 @@ internal static class CheckpointRecipes
         new MiniAutoencoderRecipe(MiniAutoencoderRecipe.Full),
         Captions(new TextRecipeOptions()),
         Reports(new TextRecipeOptions()),
+        MiniDiffusionRecipe.Full,
     ];
 
     /// <summary>The same recipes cut down to seconds, for tests.</summary>
@@ -22,6 +23,7 @@ internal static class CheckpointRecipes
         new MiniAutoencoderRecipe(MiniAutoencoderRecipe.Full.ForSmoke()),
         Captions(TextRecipeOptions.Smoke),
         Reports(TextRecipeOptions.Smoke),
+        MiniDiffusionRecipe.Smoke,
     ];
 
     private static TextRecipe Captions(TextRecipeOptions options) => new(ShippedCheckpoints.TextEncoderNames[0], "captions of all worlds", WorldTexts.Captions, options);

@@ -16,6 +16,7 @@ public static class ShippedCheckpoints
     internal const string MiniClipName = "mini-clip-v2";
     internal const string MiniVitName = "mini-vit-v1";
     internal const string AutoencoderName = "mini-autoencoder-v1";
+    internal const string DiffusionName = "mini-diffusion-v1";
 
     private const string Folder = "checkpoints";
 

@@ -73,6 +73,19 @@ public static class Palette
         ["tecoatokenprompt"] = "finetuning",
         ["mlpce"] = "melo",
         ["ranattackedview"] = "adaptor",
+        ["losst100"] = "cw",             // membership attacks, which never meet the attacks on images
+        ["secmi"] = "pgd",
+        ["pia"] = "fgsm",
+        ["pian"] = "square",
+        ["simat50"] = "sga",
+        ["pfami"] = "fab",
+        ["rediffuse"] = "coattack",
+        ["lastimage"] = "autoattack",
+        ["ganleaks"] = "apgd",
+        ["previewsofvariations"] = "clean",
+        ["stepsofvariations"] = "bertattack",
+        ["members"] = "pgd",
+        ["others"] = "cw",
     };
 
     /// <summary>Names of the attacks that have a fixed colour.</summary>

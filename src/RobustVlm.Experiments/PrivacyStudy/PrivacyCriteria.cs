@@ -3,7 +3,11 @@ using RobustVlm.Experiments.Criteria;
 namespace RobustVlm.Experiments.PrivacyStudy;
 
 /// <summary>What is claimed of membership inference on a diffusion model, and by which rule the stored runs decide about it.</summary>
-/// <remarks>M1 asks a dozen attacks to lie within two standard errors of chance; one in twenty would lie outside by chance alone.</remarks>
+/// <remarks>
+/// The rules are those that were written down before any network was trained. M1 asks a dozen attacks to lie within two standard errors of chance; one in twenty would lie outside by
+/// chance alone. What was seen on the choosing seed (see <see cref="PrivacyPlan"/>) changed none of them: claims about the loss attack, M5c, M5d and M9c, were added beside those
+/// about SecMI. M2d, M2e, M4d and M7 name SecMI too, and will not hold if the reported seeds are like the choosing one.
+/// </remarks>
 internal static class PrivacyCriteria
 {
     private const string Paper = "Privacy Threats in Stable Diffusion Models (Cilloni et al. 2023, arXiv 2311.09355)";
@@ -20,6 +24,9 @@ internal static class PrivacyCriteria
     private static readonly PaperNumber s_paper = new("about 0.60", "abstract");
 
     private static readonly StatisticalTest s_atChance = new(Quantity.Value, Side.Within, TwoErrors, JudgedBy.Mean);
+    private static readonly StatisticalTest s_rises = new(Quantity.RankCorrelation, Side.Above, 0, JudgedBy.EverySeed);
+    private static readonly StatisticalTest s_falls = new(Quantity.RankCorrelation, Side.Below, 0, JudgedBy.EverySeed);
+    private static readonly StatisticalTest s_lower = StatisticalTest.Superiority(lowerIsBetter: true);
     private static readonly StatisticalTest s_notLower = new(Quantity.Difference, Side.AtLeast, 0, JudgedBy.StandardError);
     private static readonly StudyClaims<PrivacyRunOptions> s_study = new(PrivacySweep.Id, Paper, PrivacyPlan.Seeds, PrivacySweep.Version, ["kind", "members", "defence"]);
 
@@ -40,26 +47,31 @@ internal static class PrivacyCriteria
         Claim("M4b", "the loss is above the last image of a black-box question", PaperNumber.None, StatisticalTest.Superiority(), Two("loss and last image", LossName, PrivacyScores.LastImage)),
         Claim("M4c", "the last image is not below GAN-Leaks by more than one standard error", PaperNumber.None, s_notLower, Two("last image and GAN-Leaks", PrivacyScores.LastImage, "GAN-Leaks")),
         Claim("M4d", "SecMI's AUC is at least 0.80", new("0.897 on CIFAR-10", Rerun), new(Quantity.Value, Side.AtLeast, 0.80, JudgedBy.Mean), Value(PrivacyScores.SecMiName, PrivacyFit.Last)),
-        Claim("M5a", "AUC rises with the epochs at a constant learning rate", PaperNumber.None, new(Quantity.RankCorrelation, Side.Above, 0, JudgedBy.EverySeed), [.. DoseNames.Select(Epochs)]),
-        Claim("M5b", "AUC falls with the number of members at the same number of steps", PaperNumber.None, new(Quantity.RankCorrelation, Side.Below, 0, JudgedBy.EverySeed), [.. DoseNames.Select(Sizes)]),
-        Claim("M6a", "the loss attack is best at t of 50 or more", PaperNumber.None, new(Quantity.Value, Side.AtLeast, 50, JudgedBy.MostSeeds), LevelOfBest),
-        Claim("M6b", "the loss attack is best at t of 300 or less", PaperNumber.None, new(Quantity.Value, Side.AtMost, 300, JudgedBy.MostSeeds), LevelOfBest),
+        Claim("M5a", "AUC of SecMI and of the trajectory attack rises with the epochs at a constant learning rate", PaperNumber.None, s_rises, [.. DoseNames.Select(Epochs)]),
+        Claim("M5b", "AUC of SecMI and of the trajectory attack falls with the number of members at the same number of steps", PaperNumber.None, s_falls, [.. DoseNames.Select(Sizes)]),
+        Claim("M5c", "AUC of the loss attack rises with the epochs", PaperNumber.None, s_rises, Epochs(LossName)),
+        Claim("M5d", "AUC of the loss attack falls with the number of members", PaperNumber.None, s_falls, Sizes(LossName)),
+        Claim("M6a", "the loss attack is best at t of 50 or more", PaperNumber.None, new(Quantity.Value, Side.AtLeast, 50, JudgedBy.EverySeed), LevelOfBest),
+        Claim("M6b", "the loss attack is best at t of 300 or less", PaperNumber.None, new(Quantity.Value, Side.AtMost, 300, JudgedBy.EverySeed), LevelOfBest),
         Claim("M6c", "the loss attack is at chance from t = 800 on", PaperNumber.None, s_atChance,
             [.. PrivacyPlan.Levels.Where(level => level >= 800).Select(level => Value(PrivacyScores.CurveName(level), PrivacyFit.Last, PrivacyScores.Above(PrivacyScores.CurveName(level))))]),
         Claim("M7", "at 5 % false alarms SecMI finds more members than the trajectory attack", PaperNumber.None, StatisticalTest.Superiority(),
             Compared("SecMI and trajectory", Fit(PrivacyFit.Chosen, PrivacyScores.Found(PrivacyScores.SecMiName)), Fit(PrivacyFit.Chosen, PrivacyScores.Found(PrivacyScores.Trajectory)))),
-        Claim("M8a", "a set of 100 members is recognised with p below 0.01", PaperNumber.None, new(Quantity.Value, Side.Below, 0.01, JudgedBy.MostSeeds), Value("members", PrivacyFit.Chosen, PrivacyScores.SetP)),
+        Claim("M8a", "a set of 100 members is recognised with p below 0.01", PaperNumber.None, new(Quantity.Value, Side.Below, 0.01, JudgedBy.EverySeed), Value("members", PrivacyFit.Chosen, PrivacyScores.SetP)),
 
         // Kolmogorov's distance of 40 independent uniform numbers exceeds 0.21 once in twenty times.
         Claim("M8b", "sets of true non-members have uniform p-values", PaperNumber.None, new(Quantity.Value, Side.AtMost, 0.21, JudgedBy.Mean), Value("non-members", PrivacyFit.Chosen, PrivacyScores.NullDistance)),
-        Claim("M9a", "each defence lowers the loss attack's AUC", PaperNumber.None, new(Quantity.Difference, Side.Below, 0, JudgedBy.Interval), [.. Defences(PrivacyScores.Auc(LossName))]),
-        Claim("M9b", "each defence lowers the trajectory attack's AUC", PaperNumber.None, new(Quantity.Difference, Side.Below, 0, JudgedBy.Interval), [.. Defences(PrivacyScores.Auc(PrivacyScores.Trajectory))]),
-        Claim("M9c", "each defence costs quality of the samples", PaperNumber.None, StatisticalTest.Superiority(), [.. Defences(PrivacyScores.Quality)]),
+        Claim("M9a", "early stopping, or a larger set of members, brings the trajectory attack back to chance", PaperNumber.None, s_atChance,
+            Value("early stopping", PrivacyFit.Checkpoint(1), PrivacyScores.Above(PrivacyScores.Trajectory)), Compared("largest set", Largest(PrivacyScores.Above(PrivacyScores.Trajectory)))) with { Required = 1 },
+        Claim("M9b", "each defence lowers SecMI's AUC", PaperNumber.None, s_lower, [.. Defences(PrivacyScores.Auc(PrivacyScores.SecMiName))]),
+        Claim("M9c", "each defence lowers the loss attack's AUC", PaperNumber.None, s_lower, [.. Defences(PrivacyScores.Auc(LossName))]),
+        Claim("M9d", "each defence lowers the trajectory attack's AUC", PaperNumber.None, s_lower, [.. Defences(PrivacyScores.Auc(PrivacyScores.Trajectory))]),
+        Claim("M9e", "each defence costs quality of the samples", PaperNumber.None, StatisticalTest.Superiority(), [.. Defences(PrivacyScores.Quality)]),
     ];
 
     private static string LossName => PrivacyScores.AllAttacks[0];
 
-    private static IEnumerable<string> DoseNames => [LossName, PrivacyScores.Trajectory];
+    private static IEnumerable<string> DoseNames => [PrivacyScores.SecMiName, PrivacyScores.Trajectory];
 
     private static ArmComparison<PrivacyRunOptions> LevelOfBest => Value("t", PrivacyFit.Last, PrivacyScores.LossCurve + "best");
 
@@ -79,8 +91,13 @@ internal static class PrivacyCriteria
     private static ArmComparison<PrivacyRunOptions> Epochs(string name) => Compared(
         name, [.. Enumerable.Range(1, new PrivacyPlan().Checkpoints).Select(i => Fit(PrivacyFit.Checkpoint(i), PrivacyScores.Auc(name)) with { X = i })]);
 
-    private static ArmComparison<PrivacyRunOptions> Sizes(string name) => Compared(name, [.. new PrivacyPlan().SetSizes.Index().Select(size => new Arm<PrivacyRunOptions>(
-        $"{size.Item} members", run => run.Members == size.Item && run.Kind == (size.Index == 0 ? PrivacyRunKind.Training : PrivacyRunKind.SetSize), PrivacyFit.Last, PrivacyScores.Auc(name)) { X = size.Item })]);
+    private static ArmComparison<PrivacyRunOptions> Sizes(string name) => Compared(name, [.. new PrivacyPlan().SetSizes.Select((size, i) => Sized(size, i > 0, PrivacyScores.Auc(name)))]);
+
+    private static Arm<PrivacyRunOptions> Largest(string column) => Sized(new PrivacyPlan().SetSizes[^1], larger: true, column);
+
+    private static Arm<PrivacyRunOptions> Sized(int members, bool larger, string column) => new(
+        $"{members} members", run => run.Members == members && run.Kind == (larger ? PrivacyRunKind.SetSize : PrivacyRunKind.Training), PrivacyFit.Last, column)
+    { X = members };
 
     // Early stopping is the first checkpoint of the same training.
     private static IEnumerable<ArmComparison<PrivacyRunOptions>> Defences(string column)

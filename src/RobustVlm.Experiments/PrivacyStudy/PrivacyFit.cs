@@ -25,7 +25,7 @@ internal static class PrivacyFit
 
     private static readonly string[] s_curves =
     [
-        .. PrivacyScores.AllAttacks.Select(PrivacyScores.Auc), PrivacyScores.Auc(PrivacyScores.Calibration), PrivacyScores.Gap, PrivacyScores.HeldOutLoss, PrivacyScores.MemberLoss, PrivacyScores.Quality,
+        .. PrivacyScores.AllAttacks.Select(PrivacyScores.Auc), PrivacyScores.Above(PrivacyScores.Trajectory), PrivacyScores.Auc(PrivacyScores.Calibration), PrivacyScores.Gap, PrivacyScores.HeldOutLoss, PrivacyScores.MemberLoss, PrivacyScores.Quality,
     ];
 
     /// <summary>Row of a checkpoint, from 1, which has the fewest steps.</summary>
@@ -52,7 +52,7 @@ internal static class PrivacyFit
         {
             using var network = Read(lab, files[^1]);
             var model = new DiffusionModel(network);
-            rows.AddRange(scores.Measure(Last, model, detail: false, Attacking));
+            rows.AddRange(scores.Measure(Last, model, PrivacyDepth.Curves, Attacking));
         }
 
         rows.Add(PrivacyScores.Number(FitRow, "seconds of attacks", clock.GetElapsedTime(started).TotalSeconds));
@@ -71,7 +71,7 @@ internal static class PrivacyFit
             foreach (var (i, model) in models.Index())
             {
                 var (row, detail) = (i == 0 ? Untrained : Checkpoint(i), i == chosen || i == models.Length - 1);
-                var measured = scores.Measure(row, model, detail, share => progress((i + share) / parts));
+                var measured = scores.Measure(row, model, detail ? PrivacyDepth.Detail : i == 0 ? PrivacyDepth.Attacks : PrivacyDepth.Curves, share => progress((i + share) / parts));
                 rows.AddRange(measured.Where(number => i == 0 || number.Row != row || s_curves.Contains(number.Column)));
 
                 // Rows of claims have fixed names, whichever checkpoint it is; they hold what the curves do not need.
@@ -80,7 +80,7 @@ internal static class PrivacyFit
             }
 
             using var unseen = new PrivacyScores(lab, options, images.Unseen, ShippedCheckpoints.Load<Autoencoder>(lab, ShippedCheckpoints.AutoencoderName));
-            rows.AddRange(unseen.Measure(OtherData, models[^1], detail: false, share => progress((models.Length + share) / parts)));
+            rows.AddRange(unseen.Measure(OtherData, models[^1], PrivacyDepth.Attacks, share => progress((models.Length + share) / parts)));
             rows.AddRange(scores.BlindControl());
             return rows;
         }

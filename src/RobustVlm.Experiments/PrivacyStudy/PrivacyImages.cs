@@ -22,10 +22,13 @@ internal sealed class PrivacyImages : IDisposable
     /// <summary>The words of all captions.</summary>
     internal static WordTokenizer Tokenizer { get; } = new(Findings.Names.Concat(s_sides), 6);
 
-    internal static PrivacyImages Draw(Lab lab, PrivacyRunOptions options)
+    // Sets of other sizes get the same first pictures, which are the ones attacked.
+    internal static PrivacyImages Draw(Lab lab, PrivacyRunOptions options) =>
+        Draw(lab, options, PrivacyPlan.For(lab.Scale == Scale.Paper ? Scale.Demo : lab.Scale).SetSizes.Append(options.Members).Max());
+
+    /// <summary>Draws them with room for the largest set of members; another largest set gives other pictures.</summary>
+    internal static PrivacyImages Draw(Lab lab, PrivacyRunOptions options, int largest)
     {
-        // Sets of other sizes get the same first pictures, which are the ones attacked.
-        var largest = PrivacyPlan.For(lab.Scale == Scale.Paper ? Scale.Demo : lab.Scale).SetSizes.Append(options.Members).Max();
         using var random = lab.Random("privacy: pictures");
         using var scope = NewDisposeScope();
         using var batch = new ChestPhantom(new ChestPhantomOptions { Size = options.ImageSize }).Render((2 * largest) + (5 * options.Candidates), random, lab.Device);

@@ -29,10 +29,12 @@ internal sealed class PrivacyScores : IDisposable
     internal const string HeatPrefix = "heat map, ";
     internal const string LossCurve = "loss at t = ";
     internal const string GreyBest = "larger of SecMI and PIA";
+    internal const string RocPrefix = "ROC, ";
 
     private const int LossLevel = 100;
     private const int LossDraws = 8;
     private const int NullSplits = 40;
+    private const int SamplingSteps = 25;
     private const int AutoencoderSide = 64;
     private const double FewFalseAlarms = 0.05;
 
@@ -43,6 +45,9 @@ internal sealed class PrivacyScores : IDisposable
         ("previews for the caption", TrajectoryReading.Previews, TrajectoryStart.Text),
         ("steps for the caption", TrajectoryReading.StepSweep, TrajectoryStart.Text),
     ];
+
+    // The attacks whose ROC curves are stored.
+    private static readonly string[] s_drawn = ["loss, t = 100", SecMiName, "PIA", "SimA, t = 50", "ReDiffuse", LastImage, "GAN-Leaks", Trajectory];
 
     private readonly Lab _lab;
     private readonly PrivacyRunOptions _options;
@@ -70,8 +75,16 @@ internal sealed class PrivacyScores : IDisposable
         new Pfami(),
         new ReDiffuse(new ReDiffuseOptions { Variations = 10 }),
         new ReDiffuse(new ReDiffuseOptions { Variations = 1 }),
-        new GanLeaks(new GanLeaksOptions { Samples = options.Samples }),
+        Generator(options),
     ];
+
+    private static GanLeaks Generator(PrivacyRunOptions options) => new(new GanLeaksOptions { Samples = options.Samples, Steps = SamplingSteps });
+
+    /// <summary>Shares of false alarms at which ROC curves are stored.</summary>
+    internal static IReadOnlyList<double> FalseAlarms { get; } = [0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9];
+
+    /// <summary>Column of a ROC curve's point, in the row that starts with <see cref="RocPrefix"/>.</summary>
+    internal static string RocPoint(string name, double falseAlarms) => string.Create(CultureInfo.InvariantCulture, $"{name}, {falseAlarms:0.00}");
 
     internal static string Auc(string name) => $"AUC: {name}";
 
@@ -101,23 +114,28 @@ internal sealed class PrivacyScores : IDisposable
         return ([.. half.Select(i => values[i])], [.. half.Select(i => _members[i])]);
     }
 
-    /// <summary>Every attack on one model.</summary>
+    /// <summary>Attacks on one model.</summary>
     /// <param name="row">Name of the model among those of the run.</param>
     /// <param name="model">The model.</param>
-    /// <param name="detail">Whether heat map, loss curve, other classifiers, controls and the test of sets are wanted.</param>
+    /// <param name="depth">How much is wanted.</param>
     /// <param name="progress">Told the finished share.</param>
-    internal List<Measurement> Measure(string row, DiffusionModel model, bool detail, Action<double> progress)
+    internal List<Measurement> Measure(string row, DiffusionModel model, PrivacyDepth depth, Action<double> progress)
     {
         using var scope = NewDisposeScope();
         var (rows, columns) = (new List<Measurement>(), new List<Tensor>());
-        var attacks = Attacks(_options);
+        var (all, detail) = (depth != PrivacyDepth.Curves, depth == PrivacyDepth.Detail);
+        using var sampling = _lab.Random($"privacy: samples, {row}");
+        var generated = Generator(_options).Generate(model, _attacked, new CounterNoise(sampling));
+        rows.Add(Number(row, Quality, SampleQuality.EnergyDistance(generated, _all.Images.narrow(0, _options.Candidates, _all.Count - _options.Candidates))));
+        var attacks = Attacks(_options).Where(attack => all || attack is not Pfami).ToArray();
         foreach (var (i, attack) in attacks.Index())
         {
-            progress(0.5 * i / attacks.Count);
+            progress(0.5 * i / attacks.Length);
             using var noise = _lab.Random($"privacy: noise, {row}");
-            var scores = attack.Score(model, attack.Access == AttackAccess.GreyBox && detail ? _all : _attacked, new CounterNoise(noise));
+            var scores = attack is GanLeaks leaks ? leaks.Nearest(_attacked, generated)
+                : attack.Score(model, attack.Access == AttackAccess.GreyBox && detail ? _all : _attacked, new CounterNoise(noise));
             columns.Add(scores);
-            Add(rows, row, attack.Name, scores.narrow(0, 0, _attacked.Count));
+            Add(rows, row, attack.Name, scores.narrow(0, 0, _attacked.Count), detail);
         }
 
         double AreaOf(string name) => rows.First(number => number.Column == Auc(name)).Value;
@@ -125,9 +143,10 @@ internal sealed class PrivacyScores : IDisposable
         var losses = columns[0].data<double>().ToArray();
         var (mine, others) = (losses.Take(_options.Candidates).Average(), losses.Skip(_options.Candidates).Take(_options.Candidates).Average());
         rows.AddRange([Number(row, MemberLoss, mine), Number(row, HeldOutLoss, others), Number(row, Gap, others / mine), Number(row, Auc(Calibration), SecMiOnCalibrationHalf(model)), Number(row, CalibrationGap, GapOnCalibrationHalf(model))]);
-        foreach (var (i, query) in s_queries.Index())
+        var queries = s_queries.Where(query => all || query.Name == Trajectory).ToArray();
+        foreach (var (i, query) in queries.Index())
         {
-            progress(0.5 + (0.4 * i / s_queries.Length));
+            progress(0.5 + (0.4 * i / queries.Length));
             AddTrajectory(rows, row, query.Name, new TrajectoryQueryOptions { Reading = query.Reading, Start = query.Start, Repeats = _options.Repeats, Length = query.Reading == TrajectoryReading.Previews ? 8 : 5 }, model, detail);
         }
 
@@ -137,7 +156,6 @@ internal sealed class PrivacyScores : IDisposable
             AddSets(rows, row, [.. columns.Zip(attacks).Where(pair => pair.Second.Access == AttackAccess.GreyBox).Select(pair => pair.First)]);
         }
 
-        rows.Add(Number(row, Quality, QualityOf(model)));
         return rows;
     }
 
@@ -151,29 +169,23 @@ internal sealed class PrivacyScores : IDisposable
         var words = nn.functional.one_hot(_attacked.Captions!, PrivacyImages.Tokenizer.VocabularySize).sum([1]).to(flat.dtype);
         var features = cat([pixels, flat.mean([1], keepdim: true), flat.std(1).unsqueeze(1), words], 1).to(ScalarType.Float64).cpu();
         var rows = new List<Measurement>();
-        AddTrained(rows, Blind, Blind, Folds(features, new LogisticMembership(), random));
+        AddTrained(rows, Blind, Blind, Folds(features, new LogisticMembership(), random), curve: false);
         return rows;
     }
 
-    /// <summary>How far generated images are from held-out ones.</summary>
-    private double QualityOf(DiffusionModel model)
-    {
-        using var scope = NewDisposeScope();
-        using var noise = _lab.Random("privacy: samples");
-        var generated = new GanLeaks(new GanLeaksOptions { Samples = _options.Samples }).Generate(model, _attacked, new CounterNoise(noise));
-        return SampleQuality.EnergyDistance(generated, _all.Images.narrow(0, _options.Candidates, _all.Count - _options.Candidates));
-    }
-
     public void Dispose() => _features.Dispose();
+
+    /// <summary>A question with all distances.</summary>
+    internal TrajectoryQuery Query(TrajectoryQueryOptions options) => new(options, [.. ImageDistances.Plain, ImageDistances.Perceptual("perceptual", Features)]);
 
     private void AddTrajectory(List<Measurement> rows, string row, string name, TrajectoryQueryOptions options, DiffusionModel model, bool detail)
     {
         using var scope = NewDisposeScope();
         using var noise = _lab.Random($"privacy: {name}, {row}");
         using var random = _lab.Random($"privacy: folds of {name}, {row}");
-        var query = new TrajectoryQuery(options, [.. ImageDistances.Plain, ImageDistances.Perceptual("perceptual", Features)]);
+        var query = Query(options);
         var features = query.Features(model, _attacked, new CounterNoise(noise));
-        AddTrained(rows, row, name, Folds(features, new LogisticMembership(), random));
+        AddTrained(rows, row, name, Folds(features, new LogisticMembership(), random), detail);
         if (!detail)
         {
             return;
@@ -253,18 +265,23 @@ internal sealed class PrivacyScores : IDisposable
     private Tensor Features(Tensor images) =>
         _features.Encode(nn.functional.interpolate(images.to(ScalarType.Float32), [AutoencoderSide, AutoencoderSide], mode: InterpolationMode.Bilinear, align_corners: false).mean([1], keepdim: true));
 
-    private void Add(List<Measurement> rows, string row, string name, Tensor scores)
+    private void Add(List<Measurement> rows, string row, string name, Tensor scores, bool curve)
     {
         var told = MembershipScores.Of(scores, _members);
-        var (low, high) = told.Interval(new Random(1), 200);
-        rows.AddRange([new Measurement(row, Auc(name), told.Auc, low, high, _attacked.Count, IsRate: false), Number(row, Above(name), told.Auc - 0.5), Number(row, Found(name), told.TruePositivesAt(FewFalseAlarms))]);
+        AddArea(rows, row, name, told.Auc, told, curve);
     }
 
-    private void AddTrained(List<Measurement> rows, string row, string name, MembershipCrossValidationResult folds)
+    private void AddTrained(List<Measurement> rows, string row, string name, MembershipCrossValidationResult folds, bool curve) =>
+        AddArea(rows, row, name, folds.Auc, new MembershipScores(folds.Ranks, _members), curve);
+
+    private void AddArea(List<Measurement> rows, string row, string name, double area, MembershipScores told, bool curve)
     {
-        var pooled = new MembershipScores(folds.Ranks, _members);
-        var (low, high) = pooled.Interval(new Random(1), 200);
-        rows.AddRange([new Measurement(row, Auc(name), folds.Auc, low, high, _attacked.Count, IsRate: false), Number(row, Above(name), folds.Auc - 0.5), Number(row, Found(name), pooled.TruePositivesAt(FewFalseAlarms))]);
+        var (low, high) = told.Interval(new Random(1), 200);
+        rows.AddRange([new Measurement(row, Auc(name), area, low, high, _attacked.Count, IsRate: false), Number(row, Above(name), area - 0.5), Number(row, Found(name), told.TruePositivesAt(FewFalseAlarms))]);
+        if (curve && s_drawn.Contains(name))
+        {
+            rows.AddRange(FalseAlarms.Select(share => Number($"{RocPrefix}{row}", RocPoint(name, share), told.TruePositivesAt(share))));
+        }
     }
 
     internal static Measurement Number(string row, string column, double value) => new(row, column, Rounded(value), IsRate: false);

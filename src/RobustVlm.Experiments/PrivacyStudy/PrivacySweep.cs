@@ -47,7 +47,7 @@ internal sealed class PrivacySweep : ISweep
     // Seconds of one core, roughly.
     private static double Cost(PrivacyRunOptions options)
     {
-        var training = options.Steps * 0.035;
-        return options.Kind == PrivacyRunKind.Training ? training + 300 : (options.Defence == PrivacyDefence.LowRank ? 2 : 1) * training + 40;
+        var training = options.Steps * 0.04;
+        return options.Kind == PrivacyRunKind.Training ? training + 190 : ((options.Defence == PrivacyDefence.LowRank ? 2 : 1) * training) + 15;
     }
 }

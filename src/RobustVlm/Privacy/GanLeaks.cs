@@ -39,9 +39,21 @@ public sealed class GanLeaks(GanLeaksOptions? options = null) : IMembershipAttac
         ArgumentNullException.ThrowIfNull(candidates);
         ArgumentNullException.ThrowIfNull(noise);
         using var scope = NewDisposeScope();
+        return Nearest(candidates, Generate(model, candidates, noise)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Scores candidates by images that were generated before.</summary>
+    /// <param name="candidates">The images.</param>
+    /// <param name="generated">Float tensor [G, C, H, W], pixels in [0, 1].</param>
+    /// <returns>Float64 tensor [N] on the CPU, the distance to the nearest.</returns>
+    public Tensor Nearest(CandidateImages candidates, Tensor generated)
+    {
+        ArgumentNullException.ThrowIfNull(candidates);
+        ArgumentNullException.ThrowIfNull(generated);
         using var noGradient = no_grad();
-        var generated = Generate(model, candidates, noise).flatten(1);
-        return candidates.Map(_options.BatchSize, batch => cdist(batch.Images.flatten(1), generated).amin([1])).MoveToOuterDisposeScope();
+        using var scope = NewDisposeScope();
+        var flat = generated.flatten(1);
+        return candidates.Map(_options.BatchSize, batch => cdist(batch.Images.flatten(1), flat).amin([1])).MoveToOuterDisposeScope();
     }
 
     /// <summary>Generates images.</summary>

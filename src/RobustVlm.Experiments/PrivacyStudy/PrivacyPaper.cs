@@ -1,0 +1,153 @@
+using System.Globalization;
+using RobustVlm.Data;
+using RobustVlm.Data.Sets;
+using RobustVlm.Experiments.Plots;
+using RobustVlm.Experiments.Results;
+using RobustVlm.Models;
+using RobustVlm.Models.Diffusion;
+using RobustVlm.Privacy;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustVlm.Experiments.PrivacyStudy;
+
+/// <summary>
+/// The experiment at published size: the reader's images, of which one half was or will be trained on; a network of CIFAR's size that is trained here, or the reader's own model.
+/// For a latent text-to-image model, give a <see cref="DiffusionModel"/> around one's own <see cref="INoisePredictor"/> and <see cref="IImageCodec"/> to <see cref="Attack"/>.
+/// </summary>
+public sealed class PrivacyPaper
+{
+    /// <summary>The environment variable that names a folder with the two folders <c>members</c> and <c>others</c>.</summary>
+    public const string Variable = "ROBUSTVLM_MEMBERSHIP";
+
+    /// <summary>The environment variable that names a trained network, a safetensors file of a <see cref="DenoisingUNet"/>; without it, one is trained on the members.</summary>
+    public const string ModelVariable = "ROBUSTVLM_DIFFUSION";
+
+    private const int MadePictures = 12;
+
+    private readonly Lab _lab;
+    private readonly string? _folder;
+    private readonly string? _weights;
+
+    internal PrivacyPaper(Lab lab, string? folder = null, string? weights = null) =>
+        (_lab, _folder, _weights) = (lab, folder ?? Environment.GetEnvironmentVariable(Variable), weights ?? Environment.GetEnvironmentVariable(ModelVariable));
+
+    /// <summary>What is missing on this machine, in one sentence; empty when it can start.</summary>
+    public string Missing
+    {
+        get
+        {
+            var lacking = new[] { PrivacyLive.Members, PrivacyLive.Others }.Where(name => string.IsNullOrWhiteSpace(_folder) || !Directory.Exists(Path.Combine(_folder, name))).ToArray();
+            return lacking.Length > 0 ? $"The published size needs your images: name a folder in {Variable} that has the folders {PrivacyLive.Members} and {PrivacyLive.Others}."
+                : !string.IsNullOrWhiteSpace(_weights) && !File.Exists(_weights) ? $"The network {_weights} does not exist; correct {ModelVariable}, or leave it empty to train one."
+                : "";
+        }
+    }
+
+    /// <summary>Trains the network, unless one is named, and attacks it.</summary>
+    /// <returns>AUC and members found at 1 % false alarms for every attack.</returns>
+    /// <exception cref="InvalidOperationException">Something is missing; the message says what.</exception>
+    public ResultTable Run() => Run(PrivacyPreset.Cifar);
+
+    /// <summary>Attacks a model of the reader's, as the paper attacked Stable Diffusion: pure noise and image-to-image, previews and step sweep, guidance 1 and 7.5.</summary>
+    /// <param name="model">The model; for a latent one with its codec.</param>
+    /// <param name="candidates">Members first, then as many others that went through the same filters, in the model's size.</param>
+    /// <returns>AUC and members found at 1 % false alarms for every attack.</returns>
+    public ResultTable Attack(DiffusionModel model, CandidateImages candidates)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(candidates);
+        if (candidates.Count % 2 != 0)
+        {
+            throw new ArgumentException($"There are {candidates.Count} candidates; give members first, then as many others.", nameof(candidates));
+        }
+
+        using var random = _lab.Random("privacy: published size");
+        return Table(PrivacyPreset.StableDiffusion.Attack(model, candidates, [.. Enumerable.Range(0, candidates.Count).Select(i => i < candidates.Count / 2)], random), candidates.Count);
+    }
+
+    /// <summary>The whole way with two steps on made pictures: files, loader, training, attacks. Its numbers mean nothing.</summary>
+    public ResultTable DryRun()
+    {
+        var folder = Directory.CreateTempSubdirectory("robustvlm-membership-").FullName;
+        try
+        {
+            using var random = _lab.Random("privacy: made pictures");
+            using var made = rand([MadePictures, 3, 40, 36], generator: random).cpu();
+            foreach (var i in Enumerable.Range(0, MadePictures))
+            {
+                var part = Directory.CreateDirectory(Path.Combine(folder, i % 2 == 0 ? PrivacyLive.Members : PrivacyLive.Others)).FullName;
+                File.WriteAllBytes(Path.Combine(part, string.Create(CultureInfo.InvariantCulture, $"{i:00}.png")), TensorPicture.Of(made, i).ToPng());
+            }
+
+            var preset = PrivacyPreset.Cifar;
+            return new PrivacyPaper(_lab, folder, "").Run(preset with
+            {
+                Network = _lab.Scale == Scale.Smoke ? preset.Network! with { Width = 8 } : preset.Network,   // not null: the preset trains its own
+                Trainer = preset.Trainer with { BatchSize = 2, Training = preset.Trainer.Training with { Steps = 2 } },
+                Attacks = [new LossThreshold(new LossThresholdOptions { Draws = 1 }), new SecMi(new SecMiOptions { Level = 10 }), new Pia(), new SimA()],
+                Queries = [.. preset.Queries.Where(query => query.Options.Start == TrajectoryStart.Image).Select(query => (query.Name, query.Options with { Length = 2, Repeats = 1 }))],
+            });
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Missing.Length > 0 ? Missing
+        : $"Ready: images in {_folder}, {(string.IsNullOrWhiteSpace(_weights) ? "a network of CIFAR's size will be trained on the members" : $"the network {_weights}")}.";
+
+    /// <summary>Its text, for a notebook.</summary>
+    public IReadOnlyDictionary<string, object> ToMimeBundle() => PlainDisplay.Of(this);
+
+    private ResultTable Run(PrivacyPreset preset)
+    {
+        if (Missing is { Length: > 0 } missing)
+        {
+            throw new InvalidOperationException(missing);
+        }
+
+        using var scope = NewDisposeScope();
+        using var progress = Lab.Progress("Published size");
+        progress.Report(0, "reading images");
+        var (members, others) = (Read(PrivacyLive.Members, preset), Read(PrivacyLive.Others, preset));
+        using var random = _lab.Random("privacy: published size");
+        progress.Report(0.05, "training");
+        using var own = string.IsNullOrWhiteSpace(_weights) ? null : Checkpoint.Load<DenoisingUNet>(_weights);
+        own?.to(_lab.Device);
+        var model = own is null ? preset.Train(new CandidateImages(members), random) : new DiffusionModel(own);
+        var count = Math.Min(preset.Candidates, (int)Math.Min(members.shape[0], others.shape[0]));
+        progress.Report(0.6, "attacking");
+        var candidates = new CandidateImages(cat([members.narrow(0, 0, count), others.narrow(0, 0, count)], 0));
+        var rows = preset.Attack(model, candidates, [.. Enumerable.Range(0, 2 * count).Select(i => i < count)], random);
+        if (own is null)
+        {
+            (model.Predictor as DenoisingUNet)?.Dispose();
+        }
+
+        progress.Finish($"{rows.Count / 2} attacks");
+        return Table(rows, 2 * count);
+    }
+
+    private Tensor Read(string part, PrivacyPreset preset)
+    {
+        var set = DataSetRegistry.Open("image-folder", _folder);
+        var label = set.Classes.ToList().IndexOf(part);
+        int[] places = [.. Enumerable.Range(0, set.Count).Where(i => set.Items[i].Label == label)];
+        var batch = new ImageLoader(set, places, new ImageLoaderOptions { Transform = new ImageTransform { Size = preset.ImageSize } }).ReadAll();
+        return batch.Images.to(_lab.Device);
+    }
+
+    private static ResultTable Table(IReadOnlyList<Measurement> rows, int candidates) => ResultTable
+        .From(rows.GroupBy(number => number.Row).Select(group => new
+        {
+            Attack = group.Key,
+            Auc = group.First(number => number.Column == "AUC").Value,
+            Found = group.First(number => number.Column != "AUC").Value,
+        }))
+        .WithDecimals("Auc", 3).AsPercent("Found").Rename("Auc", "AUC").Rename("Found", "Members found at 1 % false alarms")
+        .WithCaption(string.Create(CultureInfo.InvariantCulture, $"{candidates / 2} members and as many others"))
+        .WithFootnotes(candidates < 1000 ? ["Below 500 others, 1 % false alarms is a handful of images: do not read that column."] : []);
+}
