@@ -125,6 +125,12 @@ internal sealed record NullspacePlan
     /// <summary>Learned noise at another epsilon; 0.03 itself is the arm of <see cref="Tuning"/>.</summary>
     internal NullspaceRunOptions AtEpsilon(NullspaceArm arm, double epsilon) => Common with { Kind = NullspaceRunKind.Epsilon, Arm = arm, Epsilon = epsilon, AutoAttack = false };
 
+    /// <summary>The runs of a seed, in the order in which they are missed most.</summary>
+    internal IEnumerable<NullspaceRunOptions> Runs() => new[] { Analysis() }
+        .Concat(Arms.Select(Tuning))
+        .Concat(OtherEpsilons.Select(epsilon => AtEpsilon(NullspaceArm.Nullspace, epsilon)))
+        .Concat(OtherEpsilons.Select(epsilon => AtEpsilon(NullspaceArm.RandomNoise, epsilon)));
+
     /// <summary>Name in labels, tables and plots.</summary>
     internal static string NameOf(NullspaceArm arm) => arm switch
     {
@@ -166,6 +172,10 @@ internal sealed record NullspacePlan
         Epsilon = options.Epsilon,
         BatchSize = options.BatchSize,
     };
+
+    /// <summary>The exploratory search, which weighs the length by lambda.</summary>
+    internal static EncoderNoiseOptions LambdaSearch(NullspaceRunOptions options, double lambda) =>
+        EncoderNoiseOptions.ForLambda(lambda) with { MaxSteps = options.LambdaSteps, ScheduleSteps = options.LambdaSteps, BatchSize = options.BatchSize };
 
     internal static NullspaceTuningOptions Recipe(NullspaceRunOptions options) => new()
     {

@@ -22,10 +22,7 @@ internal sealed class NullspaceSweep : ISweep
     {
         // All runs of a seed are of one stage: they share a trained model, which a process keeps only until the next seed.
         var plan = NullspacePlan.For(lab.Scale);
-        return new[] { plan.Analysis() }
-            .Concat(NullspacePlan.Arms.Select(plan.Tuning))
-            .Concat(NullspacePlan.OtherEpsilons.Select(epsilon => plan.AtEpsilon(NullspaceArm.Nullspace, epsilon)))
-            .Concat(NullspacePlan.OtherEpsilons.Select(epsilon => plan.AtEpsilon(NullspaceArm.RandomNoise, epsilon)))
+        return plan.Runs()
             .Select(options => new SweepRun<NullspaceRunOptions>
             {
                 Lab = lab,

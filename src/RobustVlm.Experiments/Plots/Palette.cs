@@ -71,6 +71,16 @@ public static class Palette
         ["ceclean"] = "linearprobe",
         ["tecoapadprompt"] = "nullspace",
         ["tecoatokenprompt"] = "finetuning",
+        ["none"] = "zeroshot",           // notebook 04 compares noises and ways to train with them
+        ["control"] = "melo",
+        ["nullspacenoise"] = "nullspace",
+        ["learned"] = "nullspace",
+        ["madry"] = "ran",
+        ["permutednoise"] = "adaptor",
+        ["permuted"] = "adaptor",
+        ["noearlystop"] = "lora",
+        ["permutedintokens"] = "linearprobe",
+        ["random"] = "noise",
     };
 
     /// <summary>Names of the attacks that have a fixed colour.</summary>

@@ -3,6 +3,7 @@ using RobustVlm.Experiments.Checkpoints;
 using RobustVlm.Experiments.Criteria;
 using RobustVlm.Experiments.Plots;
 using RobustVlm.Experiments.Results;
+using static RobustVlm.Experiments.Plots.StoredCharts;
 
 namespace RobustVlm.Experiments.PmgAftStudy;
 
@@ -307,21 +308,6 @@ public sealed class PmgAftRuns
             throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, $"Models were trained at {string.Join(" and ", PmgAftPlan.Epsilons.Select(PmgAftScores.Grey))}; choose one of them.");
         }
     }
-
-    private static BarSeries Bars(string name, IReadOnlyList<Interval?> estimates) => new(name, [.. estimates.Select(e => e?.Value ?? double.NaN)])
-    {
-        Low = [.. estimates.Select(e => e?.Low ?? double.NaN)],
-        High = [.. estimates.Select(e => e?.High ?? double.NaN)],
-    };
-
-    // A chart needs a line and a finite number; an empty one says why it is empty.
-    private static LineChart OrGap(LineChart chart) => chart.Series.Count > 0 ? chart : chart with
-    {
-        Series = [new LineSeries("no stored run yet", chart.XScale == AxisScale.Categorical ? [.. Enumerable.Range(0, chart.Categories?.Count ?? 2).Select(i => (double)i)] : [0, 100],
-            [.. Enumerable.Repeat(double.NaN, chart.XScale == AxisScale.Categorical ? chart.Categories?.Count ?? 2 : 2)])],
-        References = [new ReferenceLine(0, "zero"), .. chart.References],
-        YRange = chart.YRange ?? (0, chart.PercentY ? 1 : 100),
-    };
 
     private LineSeries? Curve(PmgAftArm arm, double epsilon, string name, string curve, string color)
     {
