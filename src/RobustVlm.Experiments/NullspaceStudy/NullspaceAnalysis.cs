@@ -19,6 +19,7 @@ internal sealed class NullspaceAnalysis(Lab lab, VisionTransformer model, Nullsp
     internal const string NormColumn = "length";
     internal const string AgreementColumn = "agreement";
     internal const string ConfidenceColumn = "confidence error";
+    internal const string Learned = "learned";
     internal const string Permuted = "permuted";
     internal const string InTokens = "permuted in tokens";
     internal const string Drawn = "random";
@@ -94,8 +95,7 @@ internal sealed class NullspaceAnalysis(Lab lab, VisionTransformer model, Nullsp
     private IEnumerable<Measurement> Lambda(double lambda)
     {
         using var random = lab.Random($"nullspace: {LambdaRow(lambda)}");
-        var search = EncoderNoiseOptions.ForLambda(lambda) with { MaxSteps = options.LambdaSteps, ScheduleSteps = options.LambdaSteps, BatchSize = options.BatchSize };
-        using var found = new EncoderNoiseSearch(search).Find(model, pictures.Train.Images, random);
+        using var found = new EncoderNoiseSearch(NullspacePlan.LambdaSearch(options, lambda)).Find(model, pictures.Train.Images, random);
         return Controlled(LambdaRow(lambda), found, random);
     }
 

@@ -5,6 +5,7 @@ using RobustVlm.Experiments.Results;
 using RobustVlm.Experiments.Sweeps;
 using RobustVlm.Methods;
 using RobustVlm.Methods.Nullspaces;
+using RobustVlm.Methods.Training;
 using RobustVlm.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -60,6 +61,21 @@ internal sealed class NullspaceFit
         return (start.Copy(lab), start.Pictures);
     }
 
+    /// <summary>Frees the pictures and the model of the last seed.</summary>
+    internal void Forget()
+    {
+        _last?.Dispose();
+        _last = null;
+    }
+
+    /// <summary>Fine-tunes a model by an arm; all arms of a seed get the same batches.</summary>
+    internal static NullspaceTuningResult Train(
+        Lab lab, NullspaceRunOptions options, VisionTransformer model, NullspacePictures pictures, Func<VisionTransformer, double> score, Action<TrainingProgress> progress)
+    {
+        using var random = lab.Random("nullspace: tuning");   // one name for all arms
+        return new NullspaceTuning(NullspacePlan.Recipe(options)).Train(model, pictures.Train.Images, pictures.Train.Labels, pictures.Validation.Images, score, random, progress);
+    }
+
     private static string Precision(Lab lab) => Autocast.TrainingType(lab.Device.type) == ScalarType.BFloat16 ? "bfloat16 training, float32 weights, noise and scores" : "float32";
 
     private Start StartOf(Lab lab, NullspaceRunOptions options, Action<double, string> progress)
@@ -70,8 +86,7 @@ internal sealed class NullspaceFit
             return last;
         }
 
-        _last?.Dispose();
-        _last = null;
+        Forget();
         progress(0, "drawing pictures");
         return _last = Start.Make(lab, options, key, progress);
     }
@@ -79,9 +94,7 @@ internal sealed class NullspaceFit
     private static List<Measurement> Tune(
         Lab lab, NullspaceRunOptions options, VisionTransformer model, NullspacePictures pictures, NullspaceScores scores, Action<double, string> progress)
     {
-        using var random = lab.Random("nullspace: tuning");   // one name for all arms
-        var result = new NullspaceTuning(NullspacePlan.Recipe(options)).Train(
-            model, pictures.Train.Images, pictures.Train.Labels, pictures.Validation.Images, scores.Selection, random,
+        var result = Train(lab, options, model, pictures, scores.Selection,
             step => progress(step.Step / (double)step.Total, string.Create(CultureInfo.InvariantCulture, $"step {step.Step} of {step.Total}, loss {step.Loss:0.00}")));
         List<Measurement> rows = [Number(FitRow, "best round", result.BestRound + 1), .. Curve("score", result.Scores)];
         if (result.Rounds is { Count: > 1 } rounds)

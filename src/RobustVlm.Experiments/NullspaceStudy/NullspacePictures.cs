@@ -38,6 +38,9 @@ internal sealed class NullspacePictures : IDisposable
         Shifted = [.. Sites.Select(site => (site.Name, Draw(lab, site.Options, site.Name, options.TestPictures)))];
     }
 
+    /// <summary>Names of the classes.</summary>
+    internal static IReadOnlyList<string> Classes { get; } = new ChestWorld(s_own).Classes;
+
     /// <summary>To learn from.</summary>
     internal LabelledPart Train { get; }
 

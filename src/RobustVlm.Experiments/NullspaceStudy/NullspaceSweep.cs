@@ -22,10 +22,7 @@ internal sealed class NullspaceSweep : ISweep
     {
         // All runs of a seed are of one stage: they share a trained model, which a process keeps only until the next seed.
         var plan = NullspacePlan.For(lab.Scale);
-        return new[] { plan.Analysis() }
-            .Concat(NullspacePlan.Arms.Select(plan.Tuning))
-            .Concat(NullspacePlan.OtherEpsilons.Select(epsilon => plan.AtEpsilon(NullspaceArm.Nullspace, epsilon)))
-            .Concat(NullspacePlan.OtherEpsilons.Select(epsilon => plan.AtEpsilon(NullspaceArm.RandomNoise, epsilon)))
+        return plan.Runs()
             .Select(options => new SweepRun<NullspaceRunOptions>
             {
                 Lab = lab,
@@ -38,17 +35,23 @@ internal sealed class NullspaceSweep : ISweep
             });
     }
 
-    // Seconds of one core, roughly; the shared training of a seed is divided among its runs.
-    private static double Cost(NullspaceRunOptions options) => 15 + options.Kind switch
+    // Seconds of one core, summed from parts that were timed on the choosing seed; the shared training of a seed is divided among its runs.
+    private static double Cost(NullspaceRunOptions options)
     {
-        NullspaceRunKind.Analysis => 120,
-        NullspaceRunKind.Epsilon => 100,
-        _ => options.Arm switch
+        const double shared = 3, rounds = 19, scores = 43, fewScores = 16;
+        return shared + options.Kind switch
         {
-            NullspaceArm.None => 60,
-            NullspaceArm.Control => 100,
-            NullspaceArm.Madry or NullspaceArm.Trades => 200,
-            _ => 150,
-        },
-    };
+            NullspaceRunKind.Analysis => 75,
+            NullspaceRunKind.Epsilon => rounds + fewScores + (options.Arm == NullspaceArm.RandomNoise ? 1 : options.Epsilon < NullspacePlan.Epsilon ? 85 : 30),
+            _ => options.Arm switch
+            {
+                NullspaceArm.None => scores,
+                NullspaceArm.Control => rounds + scores,
+                NullspaceArm.RandomNoise => rounds + scores + 1,
+                NullspaceArm.Madry or NullspaceArm.Trades => 100,
+                NullspaceArm.NullspaceWithoutStop => rounds + scores + 88,
+                _ => rounds + scores + 48,
+            },
+        };
+    }
 }

@@ -86,6 +86,16 @@ public static class Palette
         ["stepsofvariations"] = "bertattack",
         ["members"] = "pgd",
         ["others"] = "cw",
+        ["none"] = "zeroshot",           // notebook 04 compares noises and ways to train with them
+        ["control"] = "melo",
+        ["nullspacenoise"] = "nullspace",
+        ["learned"] = "nullspace",
+        ["madry"] = "ran",
+        ["permutednoise"] = "adaptor",
+        ["permuted"] = "adaptor",
+        ["noearlystop"] = "lora",
+        ["permutedintokens"] = "linearprobe",
+        ["random"] = "noise",
     };
 
     /// <summary>Names of the attacks that have a fixed colour.</summary>

@@ -3,6 +3,7 @@ using RobustVlm.Experiments.Checkpoints;
 using RobustVlm.Experiments.Criteria;
 using RobustVlm.Experiments.Plots;
 using RobustVlm.Experiments.Results;
+using static RobustVlm.Experiments.Plots.StoredCharts;
 
 namespace RobustVlm.Experiments.PmgAftStudy;
 

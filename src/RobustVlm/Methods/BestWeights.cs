@@ -46,6 +46,23 @@ internal sealed class BestWeights : IDisposable
         }
     }
 
+    /// <summary>The copies, of weights and then of buffers, always in the same order.</summary>
+    internal IEnumerable<Tensor> Copies => _kept.Select(pair => pair.Copy);
+
+    internal bool HasShapesOf(IReadOnlyList<IReadOnlyList<long>> shapes) => shapes.Count == _kept.Length && _kept.Zip(shapes).All(pair => pair.First.Copy.shape.SequenceEqual(pair.Second));
+
+    /// <summary>Takes up the copies and scores of an interrupted training.</summary>
+    internal void Take(IReadOnlyList<Tensor> copies, IReadOnlyList<double> scores)
+    {
+        using var noGradient = no_grad();
+        foreach (var (pair, copy) in _kept.Zip(copies))
+        {
+            pair.Copy.copy_(copy);
+        }
+
+        _scores.AddRange(scores);
+    }
+
     internal void Restore() => Copy(from: pair => pair.Copy, to: pair => pair.Weight);
 
     public void Dispose()

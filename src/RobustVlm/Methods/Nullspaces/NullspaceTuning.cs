@@ -125,6 +125,7 @@ public sealed class NullspaceTuning
             FinalShare = _options.FinalShare,
             WeightDecay = _options.WeightDecay,
             MixedPrecision = _options.MixedPrecision,
+            SaveEvery = _options.StepsPerRound,   // see NullspaceTuningState
         });
     }
 
@@ -136,12 +137,15 @@ public sealed class NullspaceTuning
     /// <param name="score">What is best when largest, of the model after a round, on images that are not reported.</param>
     /// <param name="random">Source of all randomness; equal seeds give all arms the same batches.</param>
     /// <param name="progress">Told about each step.</param>
+    /// <param name="stateFile">Where to keep the state for resuming; see <see cref="TrainingLoop.Run"/>. Scores, noises and best weights lie beside it, in a file whose name ends in
+    /// <c>.rounds</c>. Start again from the same trained model; a search for noise that was interrupted begins anew. Null keeps none.</param>
     /// <returns>How it went.</returns>
     /// <exception cref="ArgumentException">Images and labels do not fit each other.</exception>
+    /// <exception cref="InvalidDataException">The state belongs to another fine-tuning or is damaged.</exception>
     /// <exception cref="OperationCanceledException">The user asked to stop.</exception>
     public NullspaceTuningResult Train(
         VisionTransformer model, Tensor images, Tensor labels, Tensor validationImages, Func<VisionTransformer, double> score, Generator random,
-        Action<TrainingProgress>? progress = null)
+        Action<TrainingProgress>? progress = null, string? stateFile = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(images);
@@ -162,43 +166,45 @@ public sealed class NullspaceTuning
 
         // Drawn apart, so that all arms see the same batches, whatever they draw for their noise.
         using var order = EncoderNoise.Stream(random);
-        using var noises = EncoderNoise.Stream(random);
+        var noises = TrainingSeeds.Draw(random);
         using var training = EncoderNoise.Stream(random);
         using var batches = new BatchOrder(images.shape[0], _options.BatchSize, order);
         using var best = new BestWeights(model);
-        var rounds = new List<NullspaceRound>();
-        Tensor? noise = null;
-        try
-        {
-            using var result = _loop.Run(model, Loss, training, AfterStep);
-            best.Restore();
-            return new NullspaceTuningResult(_options.Arm, rounds, best.Scores, result.Losses, result.Terms);
-        }
-        finally
-        {
-            noise?.Dispose();
-        }
+        using var state = new NullspaceTuningState(stateFile, _options, noises, best);
+        state.ReadIfThere(images.device);
+        using var result = _loop.Run(model, Loss, training, AfterStep, stateFile);
+        ScoreUpTo(_options.Rounds);
+        best.Restore();
+        return new NullspaceTuningResult(_options.Arm, state.Rounds, best.Scores, result.Losses, result.Terms);
 
         Tensor Loss(TrainingStep step)
         {
-            if (step.Step % _options.StepsPerRound == 0)
+            var (round, place) = Math.DivRem(step.Step, _options.StepsPerRound);
+            state.Check(round, place == 0);
+            ScoreUpTo(round);
+            if (state.NoiseRound != round)
             {
-                noise?.Dispose();
-                noise = NewNoise(model, images, validationImages, noises, rounds)?.DetachFromDisposeScope();
+                using var drawn = new Generator(TrainingSeeds.For(noises, round), random.device);
+                state.Begin(round, NewNoise(model, images, validationImages, drawn));
             }
 
             var chosen = batches.Indices(step.Batch).to(images.device);
-            return LossOf(model, Changed(images.index_select(0, chosen), step.Random), labels.index_select(0, chosen), noise, step);
+            return LossOf(model, Changed(images.index_select(0, chosen), step.Random), labels.index_select(0, chosen), state.Noise, step);
         }
 
         void AfterStep(TrainingProgress step)
         {
             progress?.Invoke(step);
-            if (step.Step % _options.StepsPerRound == 0)
+            ScoreUpTo(step.Step / _options.StepsPerRound);
+        }
+
+        // Also called where a stop may have come between the last step of a round and its score.
+        void ScoreUpTo(int rounds)
+        {
+            if (best.Scores.Count < rounds)
             {
-                model.eval();
-                best.Add(score(model));
-                model.train();
+                using var evaluation = new EvaluationMode(model);
+                state.Score(score(model));
             }
         }
     }
@@ -266,7 +272,7 @@ public sealed class NullspaceTuning
         }
     }
 
-    private Tensor? NewNoise(VisionTransformer model, Tensor images, Tensor validationImages, Generator random, List<NullspaceRound> rounds)
+    private (Tensor Noise, NullspaceRound Facts)? NewNoise(VisionTransformer model, Tensor images, Tensor validationImages, Generator random)
     {
         if (_options.Arm is NullspaceArm.Control or NullspaceArm.Madry or NullspaceArm.Trades)
         {
@@ -276,7 +282,6 @@ public sealed class NullspaceTuning
         using var found = _options.Arm == NullspaceArm.RandomNoise ? _search.FindRandom(model, images, random, Changed) : _search.Find(model, images, random, Changed);
         var noise = _options.Arm == NullspaceArm.PermutedNoise ? EncoderNoise.Permuted(found.Value, random) : found.Value.alias();
         var effect = EncoderNoiseEffect.Of(model, validationImages, noise);
-        rounds.Add(new NullspaceRound(found.StartNorm, found.Norm, found.Steps, found.Reached, effect.ProbabilityDistance, effect.Agreement));
-        return noise;
+        return (noise, new NullspaceRound(found.StartNorm, found.Norm, found.Steps, found.Reached, effect.ProbabilityDistance, effect.Agreement));
     }
 }

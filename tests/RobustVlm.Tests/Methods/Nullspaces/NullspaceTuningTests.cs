@@ -1,5 +1,6 @@
 using RobustVlm.Attacks;
 using RobustVlm.Methods.Nullspaces;
+using RobustVlm.Methods.Training;
 using RobustVlm.Methods.ZeroShot;
 using RobustVlm.Models;
 using TorchSharp;
@@ -112,7 +113,52 @@ public sealed class NullspaceTuningTests : IDisposable
         Assert.Equal(before, TensorCount.Now());
     }
 
-    private NullspaceTuningResult Train(VisionTransformer model, NullspaceArm arm, Func<VisionTransformer, double> score, double rate = 1e-3, double epsilon = 1e-4, bool augmented = false)
+    [Theory]
+    [InlineData(NullspaceArm.Nullspace, 1, false)]     // inside a round
+    [InlineData(NullspaceArm.Nullspace, 4, false)]     // after the last step of a round, before its score
+    [InlineData(NullspaceArm.Nullspace, 5, true)]
+    [InlineData(NullspaceArm.PermutedNoise, 6, false)] // after the last step of all
+    [InlineData(NullspaceArm.Control, 3, false)]
+    [InlineData(NullspaceArm.Control, 3, true)]
+    public void A_stopped_fine_tuning_goes_on_to_the_same_weights(NullspaceArm arm, int stop, bool killed)
+    {
+        var folder = Directory.CreateTempSubdirectory("nullspace-").FullName;
+        try
+        {
+            var file = Path.Combine(folder, "state.safetensors");
+            using var whole = SmallVit.Random();
+            var expected = Train(whole, arm, Score);
+            using var model = SmallVit.Random();
+            var exception = Record.Exception(() => Train(model, arm, Score, stateFile: file, progress: step =>
+            {
+                if (step.Step == stop)
+                {
+                    throw killed ? new IOException("killed") : new OperationCanceledException();
+                }
+            }));
+            Assert.NotNull(exception);
+            using var again = SmallVit.Random();
+
+            var result = Train(again, arm, Score, stateFile: file);
+
+            Assert.Equal(WeightChecksum.Of(whole), WeightChecksum.Of(again));
+            Assert.Equal(expected.Losses, result.Losses);
+            Assert.Equal(expected.Scores, result.Scores);
+            Assert.Equal(expected.Rounds, result.Rounds);
+            Assert.Contains("delete both", Assert.Throws<InvalidDataException>(() => Train(again, arm, Score, stateFile: file, epsilon: 0.5)).Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        // Best after the first round, so that its weights have to survive.
+        static double Score(VisionTransformer scored) => -scored.named_parameters().Where(weight => weight.name == "head.bias").Sum(weight => weight.parameter.abs().sum().item<float>());
+    }
+
+    private NullspaceTuningResult Train(
+        VisionTransformer model, NullspaceArm arm, Func<VisionTransformer, double> score, double rate = 1e-3, double epsilon = 1e-4, bool augmented = false, string? stateFile = null,
+        Action<TrainingProgress>? progress = null)
     {
         using var random = new Generator(7);
         return new NullspaceTuning(new NullspaceTuningOptions
@@ -127,6 +173,6 @@ public sealed class NullspaceTuningTests : IDisposable
             Noise = new EncoderNoiseOptions { Limit = 2, IsRelative = true, MaxSteps = 3, BatchSize = 8, Epsilon = epsilon },
             Attack = new TrainingAttackOptions { Epsilon = PixelBudget.Of255(8), StepSize = PixelBudget.Of255(4), Steps = 2 },
             Augmentation = augmented ? new() : null,
-        }).Train(model, _images, _labels, _images, score, random);
+        }).Train(model, _images, _labels, _images, score, random, progress, stateFile);
     }
 }
