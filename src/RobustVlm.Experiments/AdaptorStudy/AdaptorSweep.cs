@@ -24,6 +24,9 @@ internal sealed class AdaptorSweep : ISweep
         return Stages(plan, lab.Seed == AdaptorPlan.ExtraSeed).SelectMany((stage, i) => stage.Select(options => Run(lab, options, i)));
     }
 
+    /// <summary>The settings of every run of a seed.</summary>
+    internal static IEnumerable<AdaptorRunOptions> OptionsOf(AdaptorPlan plan, ulong seed) => Stages(plan, seed == AdaptorPlan.ExtraSeed).SelectMany(stage => stage);
+
     // In the order of what is missed most when the sweep has to stop.
     private static IEnumerable<IEnumerable<AdaptorRunOptions>> Stages(AdaptorPlan plan, bool extra)
     {

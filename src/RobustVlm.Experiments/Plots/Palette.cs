@@ -71,6 +71,12 @@ public static class Palette
         ["ceclean"] = "linearprobe",
         ["tecoapadprompt"] = "nullspace",
         ["tecoatokenprompt"] = "finetuning",
+        ["noadaptor"] = "zeroshot",
+        ["endtoend"] = "melo",
+        ["randomencoder"] = "fare",
+        ["randomadaptor"] = "linearprobe",
+        ["adaptorshuffledpairs"] = "trades",
+        ["adaptorattentionacrossthebatch"] = "tecoa",
     };
 
     /// <summary>Names of the attacks that have a fixed colour.</summary>

@@ -123,7 +123,8 @@ public sealed class AdaptorSweepTests : IDisposable
         using var output = new StringWriter();
         string[] parts = ["end to end", "of 2 layers, weight 0.75", "shuffled", "heads: random encoder", "attention across", "all encoders", "cost", "token sequences", "modified Dice"];
 
-        Assert.All(parts, part => Assert.True(new SweepRunner(lab, new AdaptorSweep(), new SweepRequest(part, [AdaptorPlan.ExtraSeed]), output).Run(), output.ToString()));
+        var sweep = new AdaptorSweep();   // one for all, so that pictures are drawn once
+        Assert.All(parts, part => Assert.True(new SweepRunner(lab, sweep, new SweepRequest(part, [AdaptorPlan.ExtraSeed]), output).Run(), output.ToString()));
 
         var runs = lab.Store.ReadAll<AdaptorRunOptions>(AdaptorSweep.Id);
         Assert.Equal(10, runs.Count);   // end-to-end training has heads and decoders
