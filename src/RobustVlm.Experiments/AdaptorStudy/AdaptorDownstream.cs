@@ -16,9 +16,10 @@ internal static class AdaptorDownstream
     internal const string LeadColumn = "Dice above blank";
     internal const string PositiveColumn = "Dice, positive only";
     internal const string DetectionColumn = "detection AUROC";
+    internal const string ValidationColumn = "validation Dice";
 
     private const int HeadWidth = 128;
-    private const double LearningRate = 1e-3;
+    private const double DefaultRate = 1e-3;
     private const int HeadBatch = 128;
     private const int DecoderBatch = 16;
     private const int HeadScorings = 10;
@@ -59,7 +60,7 @@ internal static class AdaptorDownstream
         using var random = lab.Random("adaptor: head");
         using var head = new EmbeddingHead(new EmbeddingHeadOptions { InputWidth = (int)train.Features.shape[1], HiddenWidth = width, Classes = task.Logits }, random);
         head.to(lab.Device);
-        new FeatureTrainer(new FeatureTrainerOptions { Steps = steps, Scorings = Math.Min(HeadScorings, steps), BatchSize = HeadBatch, LearningRate = LearningRate }).Train(
+        new FeatureTrainer(new FeatureTrainerOptions { Steps = steps, Scorings = Math.Min(HeadScorings, steps), BatchSize = HeadBatch, LearningRate = DefaultRate }).Train(
             head, train.Features, train.Targets, validation.Features, validation.Targets, task.Loss, task.Score, random);
         return task.Score(FeatureTrainer.Logits(head, test.Features), test.Targets);
     }
@@ -73,15 +74,24 @@ internal static class AdaptorDownstream
         foreach (var (index, (fraction, steps)) in Steps(options).Index())
         {
             using var one = NewDisposeScope();
-            rows.AddRange(Of(Dice.Of(Decode(lab, parts, options, fraction, steps), parts.Test.Masks), fraction));
+            rows.AddRange(Of(Dice.Of(Decode(lab, parts, options, fraction, steps).Probabilities, parts.Test.Masks), fraction));
             progress((index + 1.0) / AdaptorPlan.Fractions.Count);
         }
 
         return rows;
     }
 
-    /// <summary>Trains a decoder on some of the masks. Float tensor [N, 1, H, W]: probabilities on the test pictures.</summary>
-    internal static Tensor Decode(Lab lab, MaskParts parts, AdaptorRunOptions options, double fraction, int steps)
+    /// <summary>A decoder with all masks, scored on the pictures by which its state is chosen.</summary>
+    internal static Measurement ValidationDice(Lab lab, AdaptorWorld world, AdaptorRunOptions options, AdaptorPreTraining arm)
+    {
+        using var scope = NewDisposeScope();
+        var parts = MaskParts.Of(world, options, arm);
+        var (_, best) = Decode(lab, parts with { Test = parts.Validation }, options, AdaptorPlan.Fractions[^1], int.Parse(options.DownstreamSteps, CultureInfo.InvariantCulture));
+        return new Measurement(SegmentationRow, ValidationColumn, best);
+    }
+
+    /// <summary>Trains a decoder on some of the masks. Float tensor [N, 1, H, W]: probabilities on the test pictures; and the best score on those of validation.</summary>
+    internal static (Tensor Probabilities, double Validation) Decode(Lab lab, MaskParts parts, AdaptorRunOptions options, double fraction, int steps)
     {
         using var scope = NewDisposeScope();
         var chosen = Chosen(lab, AdaptorTask.Binary.Name, options.TrainPictures, fraction);
@@ -89,10 +99,10 @@ internal static class AdaptorDownstream
         using var random = lab.Random("adaptor: decoder");
         using var decoder = new TokenDecoder(new TokenDecoderOptions { InputWidth = (int)parts.Test.Tokens.shape[2], Grid = side, ImageSize = (int)parts.Test.Masks.shape[3], Widths = DecoderWidths }, random);
         decoder.to(lab.Device);
-        new FeatureTrainer(new FeatureTrainerOptions { Steps = steps, Scorings = Math.Min(DecoderScorings, steps), BatchSize = DecoderBatch, LearningRate = LearningRate }).Train(
+        var scores = new FeatureTrainer(new FeatureTrainerOptions { Steps = steps, Scorings = Math.Min(DecoderScorings, steps), BatchSize = DecoderBatch, LearningRate = options.DownstreamLearningRate }).Train(
             decoder, parts.Train.Tokens.index_select(0, chosen), parts.Train.Masks.index_select(0, chosen), parts.Validation.Tokens, parts.Validation.Masks,
             (logits, truth) => SegmentationLoss.Compute(logits, truth, options.DiceTerm), (logits, truth) => Dice.Of(logits.sigmoid(), truth).Official, random);
-        return FeatureTrainer.Logits(decoder, parts.Test.Tokens).sigmoid().MoveToOuterDisposeScope();
+        return (FeatureTrainer.Logits(decoder, parts.Test.Tokens).sigmoid().MoveToOuterDisposeScope(), scores.Max());
     }
 
     internal static IEnumerable<Measurement> Of(DiceResult result, double fraction) => new[]
@@ -117,7 +127,7 @@ internal static class AdaptorDownstream
         internal static MaskParts Of(AdaptorWorld world, AdaptorRunOptions options, AdaptorPreTraining arm)
         {
             var task = AdaptorTask.Binary;
-            (Tensor Tokens, Tensor Masks) Part(AdaptorSet set, int count) => (arm.Tokens(world.Images(set).narrow(0, 0, count)), Masks(world, task, set).narrow(0, 0, count));
+            (Tensor Tokens, Tensor Masks) Part(AdaptorSet set, int count) => count == 0 ? (empty(0), empty(0)) : (arm.Tokens(world.Images(set).narrow(0, 0, count)), Masks(world, task, set).narrow(0, 0, count));
             return new(
                 Part(task.Train(options), options.TrainPictures),
                 Part(task.Validation(options), Math.Min(DecoderValidation, options.ValidationPictures)),

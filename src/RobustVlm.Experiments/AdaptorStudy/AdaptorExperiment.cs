@@ -23,7 +23,7 @@ public sealed class AdaptorExperiment : IDisposable
         ArgumentNullException.ThrowIfNull(lab);
         _lab = lab;
         Options = options ?? AdaptorExperimentOptions.For(lab.Scale);
-        _plan = AdaptorPlan.For(lab.Scale == Scale.Smoke ? Scale.Smoke : Scale.Demo);
+        _plan = AdaptorSweep.Choose(lab, lab.Store, lab.Scale == Scale.Smoke ? Scale.Smoke : Scale.Demo).Plan;
         _world = new AdaptorWorld(lab);
     }
 

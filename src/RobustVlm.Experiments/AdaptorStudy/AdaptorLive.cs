@@ -66,7 +66,7 @@ public sealed class AdaptorLive : IDisposable
         var decoded = AdaptorDownstream.Steps(options).Select((step, i) =>
         {
             progress.Report((double)i / AdaptorPlan.Fractions.Count, AdaptorPlan.NameOf(step.Fraction));
-            var probabilities = AdaptorDownstream.Decode(_lab, parts, options, step.Fraction, step.Steps);
+            var probabilities = AdaptorDownstream.Decode(_lab, parts, options, step.Fraction, step.Steps).Probabilities;
             return (Name: $"Adaptor, {AdaptorPlan.NameOf(step.Fraction)} of the masks", Probabilities: probabilities, Result: Dice.Of(probabilities, parts.Test.Masks));
         }).ToList();
         var blank = zeros_like(parts.Test.Masks);

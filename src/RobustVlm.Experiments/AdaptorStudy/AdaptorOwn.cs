@@ -204,7 +204,7 @@ public sealed class AdaptorOwn : IDisposable
     }
 
     // Takes the same way as real images: files, tables, the reader.
-    private string WriteExample()
+    internal string WriteExample()
     {
         var folder = Path.Combine(_lab.WorkFolder(AdaptorSweep.Id), "example-set");
         var task = AdaptorTask.Binary;

@@ -16,7 +16,8 @@ public sealed class AdaptorRuns
     private static readonly AdaptorArm[] s_curves = [AdaptorArm.EndToEnd, AdaptorArm.Adaptor, AdaptorArm.NoAdaptor, AdaptorArm.RandomAdaptor, AdaptorArm.ShuffledPairs, AdaptorArm.RandomEncoder];
 
     private readonly Lab _lab;
-    private readonly AdaptorPlan _plan = AdaptorPlan.For(Scale.Demo);
+    private readonly AdaptorPlan _plan;
+    private readonly IReadOnlyList<AdaptorRunOptions> _tried;
     private readonly RunRecord<AdaptorRunOptions>[] _runs;
 
     internal AdaptorRuns(Lab lab)
@@ -24,12 +25,32 @@ public sealed class AdaptorRuns
         _lab = lab;
         var hashes = AdaptorEncoders.CheckpointsOf(lab);
         var store = lab.IsPublishing ? lab.Store.Published : lab.Store;   // what is published rests on what is published
+        (_plan, _tried, _) = AdaptorSweep.Choose(lab, store, Scale.Demo);
         _runs = [.. store.ReadAll<AdaptorRunOptions>(AdaptorSweep.Id)
             .Where(run => run.MethodVersion == AdaptorSweep.Version && run.Environment.Scale == Scale.Demo && run.Checkpoints.All(entry => hashes.GetValueOrDefault(entry.Key) == entry.Value))];
     }
 
     /// <summary>Names of the tasks with heads.</summary>
     public static IReadOnlyList<string> Tasks => [.. AdaptorTask.All.Select(task => task.Name)];
+
+    /// <summary>The learning rates that were tried on a seed that is reported nowhere else, and which were chosen.</summary>
+    public ResultTable Choices => ResultTable
+        .From(_tried.Select(options =>
+        {
+            var decoder = options.Kind == AdaptorRunKind.DecoderRate;
+            var run = Run(AdaptorPlan.ChoosingSeed, options);
+            var rate = decoder ? options.DownstreamLearningRate : options.LearningRate;
+            return new
+            {
+                Of = decoder ? "decoders" : "Adaptor",
+                Rate = rate,
+                By = decoder ? "highest Dice on validation pictures" : "lowest loss / ln B on validation pairs",
+                Score = decoder ? Find(run, AdaptorDownstream.SegmentationRow, AdaptorDownstream.ValidationColumn) : Find(run, AdaptorPreTraining.Row, AdaptorPreTraining.LossColumn),
+                Chosen = run is null ? "not run yet" : rate == (decoder ? _plan.DecoderRate : _plan.LearningRate) ? "yes" : "",
+            };
+        }))
+        .WithDecimals("Rate", 4).WithDecimals("Score", 4).Rename("Of", "Learning rate of").Rename("Rate", "Tried")
+        .WithCaption(string.Create(CultureInfo.InvariantCulture, $"Learning rates, chosen on seed {AdaptorPlan.ChoosingSeed}"));
 
     /// <summary>How pre-training went, and what heads reach, for every arm and variant.</summary>
     public ResultTable Scores => ResultTable
@@ -210,7 +231,7 @@ public sealed class AdaptorRuns
             YRange = (0, 1),
             Categories = [.. bars.Select(bar => bar.Name)],
             Series = [Series("official Dice", AdaptorDownstream.OfficialColumn, Palette.Of("LoRA")), Series("images with a mask only", AdaptorDownstream.PositiveColumn, Palette.Of("Adaptor"))],
-            References = blank.Length > 0 ? [new ReferenceLine(blank.Average(), "predicting nothing (official Dice)")] : [],
+            References = [new ReferenceLine(blank.Length > 0 ? blank.Average() : 1 - AdaptorTask.Positive, "predicting nothing (official Dice)")],
             Width = 1180,
             Height = 520,
         };

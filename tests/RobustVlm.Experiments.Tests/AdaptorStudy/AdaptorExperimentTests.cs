@@ -252,9 +252,8 @@ public sealed class AdaptorExperimentTests : IDisposable
     public void Heads_and_decoders_of_paper_scale_run_two_steps_on_a_made_set()
     {
         using var own = _experiment.TrainOwn();
-        own.OnSet();
         var lab = Open(Scale.Paper);
-        var set = DataSetRegistry.Open("image-table", Path.Combine(lab.WorkFolder(AdaptorSweep.Id), "example-set"));
+        var set = DataSetRegistry.Open("image-table", own.WriteExample());
 
         var heads = AdaptorFolders.Heads(lab, [set], own.Module, null, 2);
         var masks = AdaptorFolders.Masks(lab, [set], own.Module, null, 2);
