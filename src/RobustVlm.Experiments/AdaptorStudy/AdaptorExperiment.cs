@@ -63,8 +63,8 @@ public sealed class AdaptorExperiment : IDisposable
         (string Name, int Width)[] encoders = [("DINOv2 ViT-B/14", 768), ("DINOv2 ViT-S/14", 384), ("ResNet autoencoder", 512)];
         var main = (double)new AdaptorOptions().CountParameters();
         return ResultTable.From([
-            .. encoders.Select(entry => new WeightRow($"Adaptor on {entry.Name}", new AdaptorOptions { ImageWidth = entry.Width }.CountParameters(), null)),
-            .. AdaptorCost.Competitors.Select(other => new WeightRow(other.Name, (long)other.Weights, 1 - (main / other.Weights))),
+            .. encoders.Select(entry => new WeightRow($"Adaptor on {entry.Name}", Grouped(new AdaptorOptions { ImageWidth = entry.Width }.CountParameters()), null)),
+            .. AdaptorCost.Competitors.Select(other => new WeightRow(other.Name, Grouped((long)other.Weights), 1 - (main / other.Weights))),
         ])
         .AsPercent("Saved").Rename("Weights", "Trained weights").Rename("Saved", "Adaptor on ViT-B/14 saves")
         .WithCaption("What is trained before any label is seen")
@@ -116,9 +116,11 @@ public sealed class AdaptorExperiment : IDisposable
     /// <summary>Frees pictures and encoders.</summary>
     public void Dispose() => _world.Dispose();
 
+    private static string Grouped(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
     private sealed record EncoderRow(string Encoder, string For, int Numbers, string Seen);
 
-    private sealed record WeightRow(string Method, long Weights, double? Saved);
+    private sealed record WeightRow(string Method, string Weights, double? Saved);
 
     private sealed class AdaptorTokensFits(AdaptorTokensFit[] all) : IDisposable
     {

@@ -142,7 +142,7 @@ internal static class AdaptorFolders
 
     internal static ResultTable MaskTable(IReadOnlyList<MaskRow> rows, string what) => ResultTable.From(rows)
         .AsPercent("Official", "Blank", "Lead", "Positive")
-        .Rename("Official", "Official Dice").Rename("Blank", "Predicting nothing").Rename("Lead", "Above it").Rename("Positive", "Images with a mask only").Rename("Detection", "Detection AUROC").WithDecimals("Detection AUROC", 3)
+        .Rename("Labels", "Masks").Rename("TestImages", "Test images").Rename("Official", "Official Dice").Rename("Blank", "Predicting nothing").Rename("Lead", "Above it").Rename("Positive", "Images with a mask only").Rename("Detection", "Detection AUROC").WithDecimals("Detection AUROC", 3)
         .WithCaption($"Decoders at three shares of the masks, mean of {s_seeds.Length} seeds; {what}");
 
     internal static (VisionTransformer Model, string Description) Encoder(Lab lab, Adaptor? adaptor, string? backbone)

@@ -25,18 +25,11 @@ public sealed class AdaptorLive : IDisposable
             Features = AdaptorPlan.NameOf(fit.Arm),
             Loss = Score(fit.Arm, AdaptorPreTraining.Row, AdaptorPreTraining.LossColumn),
             Recall = Score(fit.Arm, AdaptorPreTraining.Row, AdaptorPreTraining.RecallColumn),
-            BinaryOne = Of(fit.Arm, AdaptorTask.Binary, 0),
-            BinaryTen = Of(fit.Arm, AdaptorTask.Binary, 1),
-            BinaryAll = Of(fit.Arm, AdaptorTask.Binary, 2),
-            ClassesOne = Of(fit.Arm, AdaptorTask.ThreeClasses, 0),
-            ClassesTen = Of(fit.Arm, AdaptorTask.ThreeClasses, 1),
-            ClassesAll = Of(fit.Arm, AdaptorTask.ThreeClasses, 2),
+            Binary = Of(fit.Arm, AdaptorTask.Binary),
+            Classes = Of(fit.Arm, AdaptorTask.ThreeClasses),
         }))
         .WithDecimals("Loss", 3).WithDecimals("Recall", 1)
-        .AsPercent("BinaryOne", "BinaryTen", "BinaryAll", "ClassesOne", "ClassesTen", "ClassesAll")
-        .Rename("Loss", "Validation loss / ln B").Rename("Recall", "Recall@1 / chance")
-        .Rename("BinaryOne", "AUROC, 1 %").Rename("BinaryTen", "AUROC, 10 %").Rename("BinaryAll", "AUROC, 100 %")
-        .Rename("ClassesOne", "accuracy, 1 %").Rename("ClassesTen", "accuracy, 10 %").Rename("ClassesAll", "accuracy, 100 %")
+        .Rename("Loss", "Validation loss / ln B").Rename("Recall", "Recall@1 / chance").Rename("Binary", "AUROC (%) at 1, 10, 100 %").Rename("Classes", "Accuracy (%) at 1, 10, 100 %")
         .WithCaption("One seed, trained just now from cached embeddings")
         .WithFootnotes("AUROC of consolidation against everything else; accuracy over normal, consolidation and edema, where guessing reaches a third.");
 
@@ -124,7 +117,8 @@ public sealed class AdaptorLive : IDisposable
 
     internal double? Score(AdaptorArm arm, string row, string column) => _fits.First(fit => fit.Arm == arm).Scores.FirstOrDefault(number => number.Row == row && number.Column == column)?.Value;
 
-    private double? Of(AdaptorArm arm, AdaptorTask task, int fraction) => Score(arm, task.Name, task.Column(AdaptorPlan.Fractions[fraction]));
+    private string Of(AdaptorArm arm, AdaptorTask task) =>
+        string.Join(", ", AdaptorPlan.Fractions.Select(fraction => Score(arm, task.Name, task.Column(fraction)) is { } value ? (100 * value).ToString("0.0", CultureInfo.InvariantCulture) : "–"));
 
     private AdaptorPreTraining Find(AdaptorArm arm) => Array.Find(_fits, fit => fit.Arm == arm).Fit
         ?? throw new InvalidOperationException($"{AdaptorPlan.NameOf(arm)} was not trained here; add AdaptorArm.{arm} to LiveArms.");

@@ -42,9 +42,6 @@ internal sealed record AdaptorPlan
     internal static IReadOnlyList<AdaptorArm> Segmented { get; } =
         [AdaptorArm.Adaptor, AdaptorArm.NoAdaptor, AdaptorArm.RandomAdaptor, AdaptorArm.EndToEnd, AdaptorArm.RandomEncoder];
 
-    /// <summary>The first few seeds, on which segmentation is done for arms that no claim is about.</summary>
-    internal static IReadOnlyList<ulong> SegmentedSeeds { get; } = [.. Seeds.Take(3)];
-
     /// <summary>Learning rates that are tried for an Adaptor.</summary>
     internal IReadOnlyList<double> LearningRates { get; init; } = [5e-4, 1e-3, 3e-3];
 
@@ -67,10 +64,10 @@ internal sealed record AdaptorPlan
     internal int Epochs { get; init; } = 30;
 
     /// <summary>The same where all pairs of encoders are compared, each with an Adaptor of its own.</summary>
-    internal int GridEpochs { get; init; } = 15;
+    internal int GridEpochs { get; init; } = 12;
 
     /// <summary>Rounds of end-to-end training through the pairs.</summary>
-    internal int EndToEndEpochs { get; init; } = 6;
+    internal int EndToEndEpochs { get; init; } = 5;
 
     /// <summary>Pairs per batch of an Adaptor.</summary>
     internal int BatchSize { get; init; } = 256;
@@ -166,12 +163,21 @@ internal sealed record AdaptorPlan
 
     internal IEnumerable<AdaptorRunOptions> TriedRates() => LearningRates.Select(rate => Fit(AdaptorArm.Adaptor) with
     {
-        Kind = AdaptorRunKind.LearningRate, LearningRate = rate, DownstreamSteps = "", DownstreamLearningRate = 0, TrainPictures = 0, ValidationPictures = 0, TestPictures = 0,
+        Kind = AdaptorRunKind.LearningRate,
+        LearningRate = rate,
+        DownstreamSteps = "",
+        DownstreamLearningRate = 0,
+        TrainPictures = 0,
+        ValidationPictures = 0,
+        TestPictures = 0,
     });
 
     internal IEnumerable<AdaptorRunOptions> TriedDecoderRates() => DecoderRates.Select(rate => Segmentation(AdaptorArm.Adaptor, DiceTerm.Original) with
     {
-        Kind = AdaptorRunKind.DecoderRate, DownstreamSteps = DecoderSteps.Split(',')[^1], DownstreamLearningRate = rate, TestPictures = 0,
+        Kind = AdaptorRunKind.DecoderRate,
+        DownstreamSteps = DecoderSteps.Split(',')[^1],
+        DownstreamLearningRate = rate,
+        TestPictures = 0,
     });
 
     internal AdaptorRunOptions Cost() => Fit(AdaptorArm.Adaptor) with { Kind = AdaptorRunKind.Cost, DownstreamSteps = "", DownstreamLearningRate = 0, Epochs = 0, TrainPictures = 0, ValidationPictures = 0, TestPictures = 0, Repetitions = Repetitions };

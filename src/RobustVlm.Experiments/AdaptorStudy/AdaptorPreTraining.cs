@@ -113,6 +113,18 @@ internal sealed class AdaptorPreTraining : IDisposable
 
     private static AdaptorPreTraining Frozen(Lab lab, AdaptorWorld world, AdaptorRunOptions options, Action<double, string> progress, int points)
     {
+        // As with end-to-end training: decoders take what an earlier run trained.
+        var path = world.PathOf(string.Create(CultureInfo.InvariantCulture,
+            $"{AdaptorSweep.Version}/{options.Arm}/{options.Layers}/{options.TextWeight}/{options.Pairs}/{options.Epochs}/{options.BatchSize}/{options.LearningRate}/{world.Encoders.HashOf(options.ImageEncoder)}/{world.Encoders.HashOf(options.TextEncoder)}/{options.ImageEncoder}"), "safetensors");
+        var decodes = options.Kind is AdaptorRunKind.Segmentation or AdaptorRunKind.DecoderRate;
+        if (decodes && File.Exists(path))
+        {
+            var kept = Checkpoint.Load<Adaptor>(path);
+            kept.to(lab.Device);
+            kept.eval();
+            return new(world, options, kept, null, []);
+        }
+
         using var scope = NewDisposeScope();
         progress(0, "computing embeddings");
         var (images, texts) = (world.Embeddings(AdaptorSet.Pairs(options), options.ImageEncoder), world.Embeddings(AdaptorSet.Pairs(options), options.TextEncoder));
@@ -153,6 +165,11 @@ internal sealed class AdaptorPreTraining : IDisposable
         var (v, t) = adaptor.call(held, heldTexts);
         rows.AddRange(Score(adaptor, v, t, world.Texts(set)));
         rows.Add(Number(DummyColumn, DummyChange(adaptor, held, world.Encoders.Texts(options.TextEncoder))));
+        if (options.Arm == AdaptorArm.Adaptor && options.Layers == AdaptorPlan.Layers && options.TextWeight == AdaptorPlan.TextWeight)
+        {
+            Keep(adaptor, path);
+        }
+
         return new(world, options, adaptor, null, rows) { Losses = losses, Watched = watched };
     }
 
@@ -211,10 +228,16 @@ internal sealed class AdaptorPreTraining : IDisposable
         var t = FrozenTextEncoder.Of(text, tokenizer, "own").Embed(world.Texts(held));
         (v, t) = projection.call(v, t);
         rows.AddRange(Score(projection, v, t, world.Texts(held)));
-        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        Checkpoint.Save(vision, temporary);
-        File.Move(temporary, path, overwrite: true);
+        Keep(vision, path);
         return new(world, options, null, vision, rows);
+    }
+
+    // Under a temporary name first, so that another process never reads half a file.
+    private static void Keep(nn.Module model, string path)
+    {
+        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        Checkpoint.Save(model, temporary);
+        File.Move(temporary, path, overwrite: true);
     }
 
     internal static Adaptor Projection(VisionTransformer vision, Bert text, Generator random) => new(Sizes(vision.Options.Width, text.Options.Width, 0), random);

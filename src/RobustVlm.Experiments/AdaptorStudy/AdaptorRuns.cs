@@ -52,26 +52,36 @@ public sealed class AdaptorRuns
         .WithDecimals("Rate", 4).WithDecimals("Score", 4).Rename("Of", "Learning rate of").Rename("Rate", "Tried")
         .WithCaption(string.Create(CultureInfo.InvariantCulture, $"Learning rates, chosen on seed {AdaptorPlan.ChoosingSeed}"));
 
-    /// <summary>How pre-training went, and what heads reach, for every arm and variant.</summary>
-    public ResultTable Scores => ResultTable
-        .From(Variants.Where(variant => Runs(variant.Options).Length > 0).Select(variant => new
+    /// <summary>How pre-training went, for every arm and variant that learns from pairs.</summary>
+    public ResultTable PreTraining => ResultTable
+        .From(Variants.Where(variant => Values(variant.Options, AdaptorPreTraining.Row, AdaptorPreTraining.LossColumn).Length > 0).Select(variant => new
         {
             Features = variant.Name,
             Seeds = Runs(variant.Options).Length,
             Loss = Print(variant.Options, AdaptorPreTraining.Row, AdaptorPreTraining.LossColumn, new EstimateFormat(3)),
             Recall = Print(variant.Options, AdaptorPreTraining.Row, AdaptorPreTraining.RecallColumn, new EstimateFormat(1)),
-            BinaryOne = Of(variant.Options, AdaptorTask.Binary, 0),
-            BinaryTen = Of(variant.Options, AdaptorTask.Binary, 1),
-            BinaryAll = Of(variant.Options, AdaptorTask.Binary, 2),
-            ClassesOne = Of(variant.Options, AdaptorTask.ThreeClasses, 0),
-            ClassesTen = Of(variant.Options, AdaptorTask.ThreeClasses, 1),
-            ClassesAll = Of(variant.Options, AdaptorTask.ThreeClasses, 2),
+            Seconds = Print(variant.Options, AdaptorPreTraining.Row, AdaptorPreTraining.SecondsColumn, new EstimateFormat(0)),
         }))
         .Rename("Loss", "Validation loss / ln B").Rename("Recall", "Recall@1 / chance")
-        .Rename("BinaryOne", "AUROC, 1 %").Rename("BinaryTen", "AUROC, 10 %").Rename("BinaryAll", "AUROC, 100 %")
-        .Rename("ClassesOne", "accuracy, 1 %").Rename("ClassesTen", "accuracy, 10 %").Rename("ClassesAll", "accuracy, 100 %")
-        .WithCaption($"Pre-training and heads, mean of the seeds with 95 % bootstrap interval {State}".TrimEnd())
+        .WithCaption($"Pre-training, mean of the seeds with 95 % bootstrap interval {State}".TrimEnd())
         .WithFootnotes("Adaptor without a note has two layers and the released code's weight 0.75 of texts that pick their image.");
+
+    /// <summary>What heads reach, for every arm and variant.</summary>
+    /// <param name="task">One of <see cref="Tasks"/>.</param>
+    public ResultTable Scores(string task)
+    {
+        var found = Find(task);
+        return ResultTable
+            .From(Variants.Where(variant => Runs(variant.Options).Length > 0).Select(variant => new
+            {
+                Features = variant.Name,
+                One = Of(variant.Options, found, 0),
+                Ten = Of(variant.Options, found, 1),
+                All = Of(variant.Options, found, 2),
+            }))
+            .Rename("One", "1 %").Rename("Ten", "10 %").Rename("All", "100 %")
+            .WithCaption($"{found.Metric} of {found.Name} at three shares of the labels, mean of the seeds with 95 % bootstrap interval {State}".TrimEnd());
+    }
 
     /// <summary>Label efficiency: what heads reach as the share of the labels grows.</summary>
     /// <param name="task">One of <see cref="Tasks"/>.</param>
@@ -272,7 +282,7 @@ public sealed class AdaptorRuns
         {
             Title = string.Create(CultureInfo.InvariantCulture, $"An epoch of {pairs} pairs, on this machine, now"),
             YTitle = "seconds",
-            Categories = ["computing embeddings, once", "an epoch from cached embeddings", "an epoch end to end"],
+            Categories = ["embeddings, once", "epoch, cached", "epoch, end to end"],
             Series = [new BarSeries("seconds", [embedding, frozen, together]) { Color = Palette.Of("Adaptor") }],
             Width = 680,
             Height = 380,
@@ -296,8 +306,8 @@ public sealed class AdaptorRuns
 
     private (string Name, AdaptorRunOptions Options)[] Decoded =>
     [
-        ("Adaptor, original loss", _plan.Segmentation(AdaptorArm.Adaptor, DiceTerm.Original)),
-        ("Adaptor, modified loss", _plan.Segmentation(AdaptorArm.Adaptor, DiceTerm.Modified)),
+        ("Adaptor", _plan.Segmentation(AdaptorArm.Adaptor, DiceTerm.Original)),
+        ("Adaptor, modified", _plan.Segmentation(AdaptorArm.Adaptor, DiceTerm.Modified)),
         .. AdaptorPlan.Segmented.Where(arm => arm != AdaptorArm.Adaptor).Select(arm => (AdaptorPlan.NameOf(arm), _plan.Segmentation(arm, DiceTerm.Original))),
     ];
 

@@ -65,9 +65,7 @@ internal sealed class AdaptorSweep : ISweep
         yield return [
             plan.Fit(AdaptorArm.Adaptor, layers: 0), plan.Fit(AdaptorArm.Adaptor, layers: 1), plan.Fit(AdaptorArm.BatchAttention),
             plan.Fit(AdaptorArm.Adaptor, textWeight: 0.25), plan.Fit(AdaptorArm.Adaptor, textWeight: 0.5)];
-        yield return AdaptorPlan.SegmentedSeeds.Contains(seed)
-            ? AdaptorPlan.Segmented.Where(arm => arm is not (AdaptorArm.Adaptor or AdaptorArm.EndToEnd)).Select(arm => plan.Segmentation(arm, DiceTerm.Original))
-            : [];
+        yield return AdaptorPlan.Segmented.Where(arm => arm is not (AdaptorArm.Adaptor or AdaptorArm.EndToEnd)).Select(arm => plan.Segmentation(arm, DiceTerm.Original));
         yield return seed == AdaptorPlan.ExtraSeed ? [plan.Tokens()] : [];
     }
 
@@ -87,10 +85,10 @@ internal sealed class AdaptorSweep : ISweep
     // Seconds of one core, roughly, with the pictures drawn.
     private static double Cost(AdaptorRunOptions options) => options.Kind switch
     {
-        AdaptorRunKind.Grid => 250,
+        AdaptorRunKind.Grid => 220,
         AdaptorRunKind.Segmentation or AdaptorRunKind.DecoderRate => 75,
         AdaptorRunKind.Cost => 60,
         AdaptorRunKind.Tokens => 80,
-        _ => options.Arm == AdaptorArm.EndToEnd ? 320 : options.Epochs > 0 ? 20 + (10 * options.Layers) : 10,
+        _ => options.Arm == AdaptorArm.EndToEnd ? 270 : options.Epochs > 0 ? 20 + (10 * options.Layers) : 10,
     };
 }

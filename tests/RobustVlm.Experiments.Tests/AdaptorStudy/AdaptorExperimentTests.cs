@@ -49,6 +49,8 @@ public sealed class AdaptorExperimentTests : IDisposable
         Assert.Equal(2, curves[0].Y.Count);
         Assert.Equal(live.Score(AdaptorArm.Adaptor, AdaptorPreTraining.Row, AdaptorPreTraining.LossColumn)!.Value, curves[0].Y[^1], 1e-9);
 
+        Assert.Equal(3, live.Table.Rows[0].Text("AUROC (%) at 1, 10, 100 %").Split(", ").Length);
+
         var (pictures, dice) = live.Segment();
         Assert.Equal(["predicting nothing", "Adaptor, 1 % of the masks", "Adaptor, 10 % of the masks", "Adaptor, 100 % of the masks"], dice["Decoder"].Select(cell => cell.ToString()));
         Assert.Equal(0.775, dice[0].Number("Official Dice"), 9);   // nine of forty pictures have the finding
@@ -79,7 +81,7 @@ public sealed class AdaptorExperimentTests : IDisposable
         Assert.Equal(6, _experiment.Encoders().Rows.Count);
         Assert.Equal(2, _experiment.ShowPairs().Rows[0].Cells.Count);
         var weights = AdaptorExperiment.CountWeights();
-        Assert.Equal([12_207_617, 11_912_705, 12_011_009], weights.Rows.Take(3).Select(row => row.Number("Trained weights")));
+        Assert.Equal(["12,207,617", "11,912,705", "12,011,009"], weights.Rows.Take(3).Select(row => row.Text("Trained weights")));
         Assert.Equal(0.893, weights.Rows[^1].Number("Adaptor on ViT-B/14 saves"), 3);
 
         var (chart, table) = _experiment.MeasureEpoch();
@@ -100,7 +102,7 @@ public sealed class AdaptorExperimentTests : IDisposable
         Chart[] charts = [runs.PlotLabels("consolidation"), runs.PlotLabels("three classes"), runs.PlotCost(), runs.PlotEncoders("consolidation", 1), runs.PlotSegmentation()];
         Assert.All(charts, chart => Assert.StartsWith("<svg", chart.ToSvg(), StringComparison.Ordinal));
         Assert.All(charts, chart => Assert.NotEmpty(chart.ToPlotly()["data"]!.AsArray()));
-        ResultTable[] tables = [runs.Scores, runs.Differences, runs.Cost, runs.Spreads, runs.Segmentation, runs.Attention, AdaptorRuns.AuthorsClassification, AdaptorRuns.AuthorsSegmentation];
+        ResultTable[] tables = [runs.Choices, runs.PreTraining, runs.Scores("consolidation"), runs.Scores("three classes"), runs.Differences, runs.Cost, runs.Spreads, runs.Segmentation, runs.Attention, AdaptorRuns.AuthorsClassification, AdaptorRuns.AuthorsSegmentation];
         Assert.All(tables, table => Assert.NotEmpty(table.ToString()));
         Assert.Equal(Outcome.RunsMissing, runs.Verdict.Outcome);
         Assert.Contains("consolidation, three classes", Assert.Throws<ArgumentException>(() => runs.PlotLabels("hearts")).Message, StringComparison.Ordinal);
@@ -171,7 +173,7 @@ public sealed class AdaptorExperimentTests : IDisposable
         Assert.StartsWith("Example folder of drawn radiographs: 60 images", set.ToString(), StringComparison.Ordinal);
         Assert.Equal(["no Adaptor", "Adaptor"], set.Heads["Features"].Select(cell => cell.ToString()));
         Assert.NotNull(set.Masks);
-        Assert.Equal(["1 %", "10 %", "100 %"], set.Masks["Labels"].Select(cell => cell.ToString()));
+        Assert.Equal(["1 %", "10 %", "100 %"], set.Masks["Masks"].Select(cell => cell.ToString()));
         Assert.All(set.Masks.Rows, row => Assert.InRange(row.Number("Predicting nothing"), 0.5, 1));
     }
 
