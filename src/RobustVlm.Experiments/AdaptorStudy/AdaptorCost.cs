@@ -19,6 +19,7 @@ internal static class AdaptorCost
     internal const string Best = "MGCA ViT-B/16";
 
     private const int WarmUp = 1;
+    private const int WarmUpPairs = 16;
     private const int Rounds = 2;
     private const int FrozenStepsPerRepetition = 4;   // they are short
 
@@ -67,6 +68,20 @@ internal static class AdaptorCost
         rows.Add(Number(TimeRow, "weights trained, frozen", AdaptorPreTraining.Weights(adaptor)));
         rows.Add(Number(TimeRow, "weights trained, end to end", AdaptorPreTraining.Weights(vision, text, projection)));
         return rows;
+    }
+
+    /// <summary>Seconds that it takes to compute the embeddings of all pairs once, from the time of some.</summary>
+    internal static double Embedding(AdaptorWorld world, AdaptorRunOptions options, int timed)
+    {
+        using var scope = NewDisposeScope();
+        var set = AdaptorSet.Pairs(options) with { Name = "timed pairs", Count = timed };
+        var (images, texts) = (world.Images(set), world.Texts(set));
+        var (image, text) = (world.Encoders.Images(options.ImageEncoder), world.Encoders.Texts(options.TextEncoder));
+        var few = Math.Min(WarmUpPairs, timed);
+        _ = (image.Embed(images.narrow(0, 0, few)), text.Embed([.. texts.Take(few)]));
+        var started = TimeProvider.System.GetTimestamp();
+        _ = (image.Embed(images).sum().item<float>(), text.Embed(texts).sum().item<float>());   // a GPU has finished once a number is read
+        return TimeProvider.System.GetElapsedTime(started).TotalSeconds * options.Pairs / timed;
     }
 
     // A GPU's step ends with its loss, which is read.

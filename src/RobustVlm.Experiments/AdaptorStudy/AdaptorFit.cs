@@ -51,6 +51,16 @@ internal sealed class AdaptorFit
     private static List<Measurement> Arm(Lab lab, AdaptorWorld world, AdaptorRunOptions options, Action<double, string> progress)
     {
         using var arm = AdaptorPreTraining.Run(lab, world, options, (share, text) => progress(PreTrainingShare * share, text));
+        if (options.Kind == AdaptorRunKind.LearningRate)
+        {
+            return [.. arm.Measured];
+        }
+
+        if (options.Kind == AdaptorRunKind.DecoderRate)
+        {
+            return [AdaptorDownstream.ValidationDice(lab, world, options, arm)];
+        }
+
         if (options.Kind == AdaptorRunKind.Segmentation)
         {
             return [.. AdaptorDownstream.Decoders(lab, world, options, arm, share => progress(PreTrainingShare + ((1 - PreTrainingShare) * share), "training decoders"))];

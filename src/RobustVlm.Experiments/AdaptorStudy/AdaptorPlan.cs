@@ -4,14 +4,21 @@ using RobustVlm.Methods.FrozenBackbones;
 namespace RobustVlm.Experiments.AdaptorStudy;
 
 /// <summary>Everything that is fixed before the first reported run: encoders, arms, sizes, seeds.</summary>
-/// <remarks>Sizes, steps and learning rates were looked at on <see cref="ChoosingSeed"/> alone; no picture of it is in a reported run.</remarks>
+/// <remarks>
+/// Two settings are chosen by the sweep itself, on <see cref="ChoosingSeed"/> alone, before any reported run: of <see cref="LearningRates"/> the one with which a two-layer Adaptor ends at the lowest
+/// loss on validation pairs, and then of <see cref="DecoderRates"/> the one with which a decoder on its tokens, with all masks, reaches the highest Dice on validation pictures, the official one by which its state
+/// is chosen too. All arms share them. No picture of that seed is in a reported run, and no test picture takes part. See <see cref="AdaptorSweep.Choose"/>.
+/// </remarks>
 internal sealed record AdaptorPlan
 {
-    /// <summary>Settings were chosen on this seed; it is none of those that are reported.</summary>
+    /// <summary>Learning rates are chosen on this seed; it is none of those that are reported.</summary>
     internal const ulong ChoosingSeed = 10;
 
     /// <summary>The seed of what is done on one seed only: token sequences.</summary>
     internal const ulong ExtraSeed = 11;
+
+    private const double EndToEndRate = 5e-4;
+    private const double HeadRate = 1e-3;
 
     /// <summary>Layers of the published module.</summary>
     internal const int Layers = 2;
@@ -35,6 +42,18 @@ internal sealed record AdaptorPlan
     internal static IReadOnlyList<AdaptorArm> Segmented { get; } =
         [AdaptorArm.Adaptor, AdaptorArm.NoAdaptor, AdaptorArm.RandomAdaptor, AdaptorArm.EndToEnd, AdaptorArm.RandomEncoder];
 
+    /// <summary>Learning rates that are tried for an Adaptor.</summary>
+    internal IReadOnlyList<double> LearningRates { get; init; } = [5e-4, 1e-3, 3e-3];
+
+    /// <summary>Learning rates that are tried for a decoder.</summary>
+    internal IReadOnlyList<double> DecoderRates { get; init; } = [1e-3, 3e-3];
+
+    /// <summary>The learning rate of an Adaptor: the middle one, until one is chosen.</summary>
+    internal double LearningRate { get; init; } = 1e-3;
+
+    /// <summary>The learning rate of decoders, until one is chosen.</summary>
+    internal double DecoderRate { get; init; } = 1e-3;
+
     /// <summary>Pairs to pre-train on.</summary>
     internal int Pairs { get; init; } = 8000;
 
@@ -44,8 +63,11 @@ internal sealed record AdaptorPlan
     /// <summary>Rounds of an Adaptor through the pairs.</summary>
     internal int Epochs { get; init; } = 30;
 
+    /// <summary>The same where all pairs of encoders are compared, each with an Adaptor of its own.</summary>
+    internal int GridEpochs { get; init; } = 12;
+
     /// <summary>Rounds of end-to-end training through the pairs.</summary>
-    internal int EndToEndEpochs { get; init; } = 8;
+    internal int EndToEndEpochs { get; init; } = 5;
 
     /// <summary>Pairs per batch of an Adaptor.</summary>
     internal int BatchSize { get; init; } = 256;
@@ -75,16 +97,19 @@ internal sealed record AdaptorPlan
     {
         Scale.Smoke => new()
         {
-            Pairs = 64,
-            ValidationPairs = 32,
-            Epochs = 2,
+            Pairs = 32,
+            ValidationPairs = 16,
+            LearningRates = [1e-3],
+            DecoderRates = [1e-3],
+            Epochs = 1,
+            GridEpochs = 1,
             EndToEndEpochs = 1,
             BatchSize = 16,
             EndToEndBatch = 16,
-            Pictures = (60, 40, 40),
-            HeadSteps = "4,4,4",
-            DecoderSteps = "2,2,2",
-            Repetitions = 2,
+            Pictures = (40, 20, 40),
+            HeadSteps = "2,2,2",
+            DecoderSteps = "1,1,1",
+            Repetitions = 1,
             TokenPairs = 32,
             TokenEpochs = 1,
         },
@@ -129,15 +154,35 @@ internal sealed record AdaptorPlan
         Layers = Aligns(arm) || arm == AdaptorArm.RandomAdaptor ? layers : 0,
         TextWeight = Aligns(arm) ? textWeight : 0,
         DownstreamSteps = HeadSteps,
+        DownstreamLearningRate = HeadRate,
     };
 
-    internal AdaptorRunOptions Grid() => Fit(AdaptorArm.Adaptor) with { Kind = AdaptorRunKind.Grid };
+    internal AdaptorRunOptions Grid() => Fit(AdaptorArm.Adaptor) with { Kind = AdaptorRunKind.Grid, Epochs = GridEpochs };
 
-    internal AdaptorRunOptions Segmentation(AdaptorArm arm, DiceTerm term) => Fit(arm) with { Kind = AdaptorRunKind.Segmentation, DiceTerm = term, DownstreamSteps = DecoderSteps };
+    internal AdaptorRunOptions Segmentation(AdaptorArm arm, DiceTerm term) => Fit(arm) with { Kind = AdaptorRunKind.Segmentation, DiceTerm = term, DownstreamSteps = DecoderSteps, DownstreamLearningRate = DecoderRate };
 
-    internal AdaptorRunOptions Cost() => Fit(AdaptorArm.Adaptor) with { Kind = AdaptorRunKind.Cost, DownstreamSteps = "", Epochs = 0, TrainPictures = 0, ValidationPictures = 0, TestPictures = 0, Repetitions = Repetitions };
+    internal IEnumerable<AdaptorRunOptions> TriedRates() => LearningRates.Select(rate => Fit(AdaptorArm.Adaptor) with
+    {
+        Kind = AdaptorRunKind.LearningRate,
+        LearningRate = rate,
+        DownstreamSteps = "",
+        DownstreamLearningRate = 0,
+        TrainPictures = 0,
+        ValidationPictures = 0,
+        TestPictures = 0,
+    });
 
-    internal AdaptorRunOptions Tokens() => Fit(AdaptorArm.Adaptor) with { Kind = AdaptorRunKind.Tokens, DownstreamSteps = "", Pairs = TokenPairs, Epochs = TokenEpochs, TrainPictures = 0, ValidationPictures = 0, TestPictures = 0 };
+    internal IEnumerable<AdaptorRunOptions> TriedDecoderRates() => DecoderRates.Select(rate => Segmentation(AdaptorArm.Adaptor, DiceTerm.Original) with
+    {
+        Kind = AdaptorRunKind.DecoderRate,
+        DownstreamSteps = DecoderSteps.Split(',')[^1],
+        DownstreamLearningRate = rate,
+        TestPictures = 0,
+    });
+
+    internal AdaptorRunOptions Cost() => Fit(AdaptorArm.Adaptor) with { Kind = AdaptorRunKind.Cost, DownstreamSteps = "", DownstreamLearningRate = 0, Epochs = 0, TrainPictures = 0, ValidationPictures = 0, TestPictures = 0, Repetitions = Repetitions };
+
+    internal AdaptorRunOptions Tokens() => Fit(AdaptorArm.Adaptor) with { Kind = AdaptorRunKind.Tokens, DownstreamSteps = "", DownstreamLearningRate = 0, Pairs = TokenPairs, Epochs = TokenEpochs, TrainPictures = 0, ValidationPictures = 0, TestPictures = 0 };
 
     internal static string Label(AdaptorRunOptions options)
     {
@@ -148,6 +193,8 @@ internal sealed record AdaptorPlan
             AdaptorRunKind.Grid => "all encoders",
             AdaptorRunKind.Cost => "cost",
             AdaptorRunKind.Tokens => "token sequences",
+            AdaptorRunKind.LearningRate => string.Create(CultureInfo.InvariantCulture, $"choice: learning rate {options.LearningRate}"),
+            AdaptorRunKind.DecoderRate => string.Create(CultureInfo.InvariantCulture, $"choice: decoders' learning rate {options.DownstreamLearningRate}"),
             AdaptorRunKind.Segmentation => $"segmentation: {name}, {options.DiceTerm.ToString().ToLowerInvariant()} Dice term",
             _ => options.Arm != AdaptorArm.Adaptor ? $"heads: {name}"
                 : string.Create(CultureInfo.InvariantCulture, $"heads: {name} of {options.Layers} layers, weight {options.TextWeight:0.00}"),
@@ -171,7 +218,7 @@ internal sealed record AdaptorPlan
             ValidationPairs = ValidationPairs,
             Epochs = together ? EndToEndEpochs : learns ? Epochs : 0,
             BatchSize = together ? EndToEndBatch : BatchSize,
-            LearningRate = together ? 5e-4 : learns ? 1e-3 : 0,
+            LearningRate = together ? EndToEndRate : learns ? LearningRate : 0,
             TrainPictures = Pictures.Train,
             ValidationPictures = Pictures.Validation,
             TestPictures = Pictures.Test,

@@ -36,8 +36,19 @@ internal sealed class AdaptorPreTraining : IDisposable
     /// <summary>The Adaptor; null for arms without.</summary>
     internal Adaptor? Module => _adaptor;
 
+    /// <summary>Training loss of every step; empty for arms that learn nothing from pairs.</summary>
+    internal IReadOnlyList<double> Losses { get; private init; } = [];
+
+    /// <summary>Validation loss after some of the steps; empty unless it was asked for.</summary>
+    internal IReadOnlyList<(int Step, double Loss)> Watched { get; private init; } = [];
+
     /// <summary>Pre-trains an arm, with the same batches in the same order for all that train an Adaptor.</summary>
-    internal static AdaptorPreTraining Run(Lab lab, AdaptorWorld world, AdaptorRunOptions options, Action<double, string> progress)
+    /// <param name="lab">The lab; its seed is the run's.</param>
+    /// <param name="world">The seed's pictures.</param>
+    /// <param name="options">As a run of the sweep.</param>
+    /// <param name="progress">Told the finished share.</param>
+    /// <param name="points">How often to measure the validation loss of an Adaptor on the way; changes nothing else.</param>
+    internal static AdaptorPreTraining Run(Lab lab, AdaptorWorld world, AdaptorRunOptions options, Action<double, string> progress, int points = 0)
     {
         switch (options.Arm)
         {
@@ -52,7 +63,7 @@ internal sealed class AdaptorPreTraining : IDisposable
             case AdaptorArm.EndToEnd:
                 return EndToEnd(lab, world, options, progress);
             default:
-                return Frozen(lab, world, options, progress);
+                return Frozen(lab, world, options, progress, points);
         }
     }
 
@@ -100,8 +111,20 @@ internal sealed class AdaptorPreTraining : IDisposable
         MixedPrecision = options.Arm == AdaptorArm.EndToEnd,
     };
 
-    private static AdaptorPreTraining Frozen(Lab lab, AdaptorWorld world, AdaptorRunOptions options, Action<double, string> progress)
+    private static AdaptorPreTraining Frozen(Lab lab, AdaptorWorld world, AdaptorRunOptions options, Action<double, string> progress, int points)
     {
+        // As with end-to-end training: decoders take what an earlier run trained.
+        var path = world.PathOf(string.Create(CultureInfo.InvariantCulture,
+            $"{AdaptorSweep.Version}/{options.Arm}/{options.Layers}/{options.TextWeight}/{options.Pairs}/{options.Epochs}/{options.BatchSize}/{options.LearningRate}/{world.Encoders.HashOf(options.ImageEncoder)}/{world.Encoders.HashOf(options.TextEncoder)}/{options.ImageEncoder}"), "safetensors");
+        var decodes = options.Kind is AdaptorRunKind.Segmentation or AdaptorRunKind.DecoderRate;
+        if (decodes && File.Exists(path))
+        {
+            var kept = Checkpoint.Load<Adaptor>(path);
+            kept.to(lab.Device);
+            kept.eval();
+            return new(world, options, kept, null, []);
+        }
+
         using var scope = NewDisposeScope();
         progress(0, "computing embeddings");
         var (images, texts) = (world.Embeddings(AdaptorSet.Pairs(options), options.ImageEncoder), world.Embeddings(AdaptorSet.Pairs(options), options.TextEncoder));
@@ -109,7 +132,10 @@ internal sealed class AdaptorPreTraining : IDisposable
         var adaptor = new Adaptor(Sizes((int)images.shape[1], (int)texts.shape[1], options.Layers) with { OfficialBatchAttention = options.Arm == AdaptorArm.BatchAttention }, initial);
         adaptor.to(lab.Device);
         adaptor.eval();
+        var set = AdaptorSet.ValidationPairs(options);
+        var (held, heldTexts) = (world.Embeddings(set, options.ImageEncoder), world.Embeddings(set, options.TextEncoder));
         var rows = new List<Measurement>();
+        var (losses, watched) = (Array.Empty<double>(), new List<(int Step, double Loss)>());
         if (options.Arm != AdaptorArm.RandomAdaptor)
         {
             if (options.Arm == AdaptorArm.ShuffledPairs)
@@ -120,19 +146,42 @@ internal sealed class AdaptorPreTraining : IDisposable
 
             using var random = lab.Random("adaptor: training");
             var started = TimeProvider.System.GetTimestamp();
-            using var curve = new AdaptorTrainer(Recipe(options)).Train(adaptor, images, texts, random, Steps(progress));
+            var report = Steps(progress);
+            using var curve = new AdaptorTrainer(Recipe(options)).Train(adaptor, images, texts, random, step =>
+            {
+                report(step);
+                if (points > 0 && (step.Step * (long)points / step.Total > (step.Step - 1) * (long)points / step.Total))
+                {
+                    watched.Add((step.Step, Watch(adaptor, held, heldTexts)));
+                }
+            });
+            losses = [.. curve.Losses];
             rows.Add(Number(SecondsColumn, TimeProvider.System.GetElapsedTime(started).TotalSeconds));
             rows.Add(Number(WeightsColumn, adaptor.parameters().Sum(weight => weight.numel())));
             rows.Add(Number("training loss / ln B", curve.Losses.TakeLast(20).Average() / Math.Log(Math.Min(options.BatchSize, options.Pairs))));
         }
 
         using var noGradient = no_grad();
-        var set = AdaptorSet.ValidationPairs(options);
-        var held = world.Embeddings(set, options.ImageEncoder);
-        var (v, t) = adaptor.call(held, world.Embeddings(set, options.TextEncoder));
+        var (v, t) = adaptor.call(held, heldTexts);
         rows.AddRange(Score(adaptor, v, t, world.Texts(set)));
         rows.Add(Number(DummyColumn, DummyChange(adaptor, held, world.Encoders.Texts(options.TextEncoder))));
-        return new(world, options, adaptor, null, rows);
+        if (options.Arm == AdaptorArm.Adaptor && options.Layers == AdaptorPlan.Layers && options.TextWeight == AdaptorPlan.TextWeight)
+        {
+            Keep(adaptor, path);
+        }
+
+        return new(world, options, adaptor, null, rows) { Losses = losses, Watched = watched };
+    }
+
+    // In the middle of a training, which goes on as if nothing had been asked.
+    private static double Watch(Adaptor adaptor, Tensor images, Tensor texts)
+    {
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        adaptor.eval();
+        var (v, t) = adaptor.call(images, texts);
+        adaptor.train();
+        return ValidationLoss(adaptor, v, t);
     }
 
     // The released code can feed the embedding of an empty text to heads; images by themselves are the other way.
@@ -179,10 +228,16 @@ internal sealed class AdaptorPreTraining : IDisposable
         var t = FrozenTextEncoder.Of(text, tokenizer, "own").Embed(world.Texts(held));
         (v, t) = projection.call(v, t);
         rows.AddRange(Score(projection, v, t, world.Texts(held)));
-        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        Checkpoint.Save(vision, temporary);
-        File.Move(temporary, path, overwrite: true);
+        Keep(vision, path);
         return new(world, options, null, vision, rows);
+    }
+
+    // Under a temporary name first, so that another process never reads half a file.
+    private static void Keep(nn.Module model, string path)
+    {
+        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        Checkpoint.Save(model, temporary);
+        File.Move(temporary, path, overwrite: true);
     }
 
     internal static Adaptor Projection(VisionTransformer vision, Bert text, Generator random) => new(Sizes(vision.Options.Width, text.Options.Width, 0), random);
@@ -194,9 +249,6 @@ internal sealed class AdaptorPreTraining : IDisposable
     {
         using var scope = NewDisposeScope();
         var count = (int)images.shape[0];
-        var size = Math.Min(LossBatch, count);
-        var losses = Enumerable.Range(0, count / size)
-            .Select(i => AdaptorLoss.Compute(adaptor.Similarities(images.narrow(0, i * size, size), texts.narrow(0, i * size, size)), AdaptorPlan.TextWeight).to(ScalarType.Float64).item<double>());
         var recall = RetrievalRecall.Of(images.matmul(texts.t()), [.. Enumerable.Range(0, count)]).TextAt(1);
 
         // A text that another pair has too ties with it, and a tie counts as found.
@@ -204,11 +256,20 @@ internal sealed class AdaptorPreTraining : IDisposable
         var chance = captions.Average(caption => same[caption] / (double)count);
         return
         [
-            Number(LossColumn, losses.Average() / Math.Log(size)),
+            Number(LossColumn, ValidationLoss(adaptor, images, texts)),
             Number(RecallColumn, recall / chance),
             new Measurement(Row, "recall@1", recall, N: count),
             new Measurement(Row, "chance", chance, N: count),
         ];
+    }
+
+    /// <summary>The mean loss of batches of embedded pairs, in multiples of the logarithm of their size.</summary>
+    private static double ValidationLoss(Adaptor adaptor, Tensor images, Tensor texts)
+    {
+        var count = (int)images.shape[0];
+        var size = Math.Min(LossBatch, count);
+        return Enumerable.Range(0, count / size).Average(i =>
+            AdaptorLoss.Compute(adaptor.Similarities(images.narrow(0, i * size, size), texts.narrow(0, i * size, size)), AdaptorPlan.TextWeight).to(ScalarType.Float64).item<double>()) / Math.Log(size);
     }
 
     private static Action<Methods.Training.TrainingProgress> Steps(Action<double, string> progress) => step =>

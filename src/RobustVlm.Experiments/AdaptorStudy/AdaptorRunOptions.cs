@@ -19,6 +19,12 @@ public enum AdaptorRunKind
 
     /// <summary>Adaptor over sequences of tokens, where the modalities really attend to each other.</summary>
     Tokens,
+
+    /// <summary>Pre-training alone, with one of the learning rates that were tried.</summary>
+    LearningRate,
+
+    /// <summary>A decoder with all masks, with one of the learning rates that were tried.</summary>
+    DecoderRate,
 }
 
 /// <summary>Where features come from.</summary>
@@ -122,6 +128,9 @@ public sealed record AdaptorRunOptions
 
     /// <summary>Weight updates of heads or decoders at 1, 10 and 100 % of the labels, as numbers with commas between them.</summary>
     public string DownstreamSteps { get; init; } = "";
+
+    /// <summary>Learning rate of heads or decoders.</summary>
+    public double DownstreamLearningRate { get; init; }
 
     /// <summary>How often each thing is timed.</summary>
     public int Repetitions { get; init; }

@@ -24,7 +24,7 @@ internal sealed record AdaptorSet(string Name, int Count, IReadOnlyList<double> 
 internal sealed record AdaptorTask(string Name, string Metric, int Classes, IReadOnlyList<Finding> Findings, IReadOnlyList<double> Shares)
 {
     // RSNA: 22.5 % of the images show pneumonia, and the others are normal or show something else.
-    private const double Positive = 0.225;
+    internal const double Positive = 0.225;
     private const double Normal = 0.4;
 
     /// <summary>As RSNA's pneumonia, also for segmentation.</summary>

@@ -18,11 +18,13 @@ internal sealed class FolderTask : IDisposable
     [
         ("CXR_png", "sz-cxr"), ("AllDICOMs", "inbreast"), ("Data_Entry_2017_v2020.csv", "nih-cxr14"), ("Data_Entry_2017.csv", "nih-cxr14"),
         ("dataset2-master", "bloodcell"), ("images/TRAIN_SIMPLE", "bloodcell"), ("images/TEST_SIMPLE", "bloodcell"), ("TEST_SIMPLE", "bloodcell"),
+        ("stage_2_train_labels.csv", "rsna-pneumonia"), ("train-rle.csv", "siim-pneumothorax"), ("train_COVIDx*.txt", "covidx"), ("train_split*.txt", "covidx"),
+        ("CheXpert-v1.0*", "chexpert"), ("mimic-cxr-2.0.0-split.csv*", "mimic-cxr"),
     ];
 
-    private FolderTask(IImageSet set, IReadOnlyList<string> classes, bool severalLabels, TaskData data, IReadOnlyList<string> notes)
+    private FolderTask(IImageSet set, IReadOnlyList<string> classes, bool severalLabels, TaskData data, IReadOnlyList<Tensor> masks, IReadOnlyList<string> notes)
     {
-        (Set, Classes, HasSeveralLabels, Data, Notes) = (set, classes, severalLabels, data, notes);
+        (Set, Classes, HasSeveralLabels, Data, Masks, Notes) = (set, classes, severalLabels, data, masks, notes);
     }
 
     /// <summary>The set it was read from.</summary>
@@ -34,12 +36,22 @@ internal sealed class FolderTask : IDisposable
 
     internal TaskData Data { get; }
 
+    /// <summary>Float tensors [N, 1, S, S] of the three parts; empty unless they were asked for.</summary>
+    internal IReadOnlyList<Tensor> Masks { get; }
+
     /// <summary>What was left out or decided while reading.</summary>
     internal IReadOnlyList<string> Notes { get; }
 
     internal int Count => Data.Train.Count + Data.Validation.Count + Data.Test.Count;
 
-    public void Dispose() => Data.Dispose();
+    public void Dispose()
+    {
+        Data.Dispose();
+        foreach (var masks in Masks)
+        {
+            masks.Dispose();
+        }
+    }
 
     public override string ToString()
     {
@@ -58,12 +70,22 @@ internal sealed class FolderTask : IDisposable
             throw new DirectoryNotFoundException($"The folder {folder} does not exist; name the one that holds your images.");
         }
 
-        var known = Array.Find(s_layouts, layout => Path.Exists(Path.Combine(folder, layout.Marker))).Set;
+        // CheXpert's own folder may be named, or the one around it.
+        var known = Array.Find(s_layouts, layout => layout.Marker.Contains('*', StringComparison.Ordinal)
+            ? Directory.EnumerateFileSystemEntries(folder, layout.Marker).Any()
+            : Path.Exists(Path.Combine(folder, layout.Marker))).Set
+            ?? (Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)).StartsWith("CheXpert-v1.0", StringComparison.OrdinalIgnoreCase) ? "chexpert" : null);
         return DataSetRegistry.Open(known ?? (Directory.EnumerateFiles(folder, "*.csv").Any() ? "image-table" : "image-folder"), folder);
     }
 
     /// <summary>Reads the images of a set into memory, in three parts without a shared patient.</summary>
-    internal static FolderTask Read(Lab lab, IImageSet set, int imageSize, Action<double> progress)
+    /// <param name="lab">The lab.</param>
+    /// <param name="set">The set.</param>
+    /// <param name="imageSize">Side of the images in pixels.</param>
+    /// <param name="progress">Told the finished share.</param>
+    /// <param name="grey">Whether images have one channel.</param>
+    /// <param name="masks">Whether masks are read too; all images of the set need one.</param>
+    internal static FolderTask Read(Lab lab, IImageSet set, int imageSize, Action<double> progress, bool grey = false, bool masks = false)
     {
         var notes = new List<string>(set.Notes);
         var several = set.Task == ImageTask.MultiLabel;
@@ -84,11 +106,17 @@ internal sealed class FolderTask : IDisposable
         CheckMemory(set, usable.Length, imageSize);
         var (train, validation, test) = Split(lab, set, usable, notes);
         var done = 0;
+        var readMasks = new List<Tensor>();
         TaskPart Part(IReadOnlyList<int> indices)
         {
-            using var batch = new ImageLoader(set, indices, new ImageLoaderOptions { Transform = new ImageTransform { Size = imageSize } })
+            using var batch = new ImageLoader(set, indices, new ImageLoaderOptions { Transform = new ImageTransform { Size = imageSize, Grey = grey }, Masks = masks })
                 .ReadAll(new Told(share => progress((done + (share * indices.Count)) / usable.Length)));
             done += indices.Count;
+            if (batch.Masks is { } read)
+            {
+                readMasks.Add(read.to(lab.Device, copy: true).DetachFromDisposeScope());
+            }
+
             using var scope = NewDisposeScope();
             using var map = tensor(Enumerable.Range(0, counts.Length).Select(k => (long)Array.IndexOf(kept, k)).ToArray());
             using var columns = tensor(kept.Select(k => (long)k).ToArray());
@@ -96,7 +124,7 @@ internal sealed class FolderTask : IDisposable
             return new TaskPart(batch.Images.to(lab.Device, copy: true), labels.to(lab.Device, copy: true), arange(indices.Count, dtype: ScalarType.Int64)).MoveToOuterDisposeScope();
         }
 
-        return new FolderTask(set, [.. kept.Select(k => set.Classes[k])], several, new TaskData(Part(train), Part(validation), Part(test), 0), notes);
+        return new FolderTask(set, [.. kept.Select(k => set.Classes[k])], several, new TaskData(Part(train), Part(validation), Part(test), 0), readMasks, notes);
     }
 
     /// <summary>Some drawn pictures as files, one folder per class: the same way as real images take.</summary>

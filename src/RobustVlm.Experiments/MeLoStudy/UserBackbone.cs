@@ -20,12 +20,13 @@ internal static class UserBackbone
     /// <summary>Loads it onto the lab's device.</summary>
     /// <param name="lab">The lab.</param>
     /// <param name="path">The file; null takes the environment variable, and the shipped model without it.</param>
-    internal static (VisionTransformer Model, string Description) Load(Lab lab, string? path = null)
+    /// <param name="shipped">Which of the shipped ones that is.</param>
+    internal static (VisionTransformer Model, string Description) Load(Lab lab, string? path = null, string shipped = ShippedCheckpoints.MiniVitName)
     {
         var given = path ?? Environment.GetEnvironmentVariable(Variable);
         if (string.IsNullOrWhiteSpace(given))
         {
-            return (ShippedCheckpoints.Load<VisionTransformer>(lab, ShippedCheckpoints.MiniVitName), $"the shipped {ShippedCheckpoints.MiniVitName}");
+            return (ShippedCheckpoints.Load<VisionTransformer>(lab, shipped), $"the shipped {shipped}");
         }
 
         var sizes = SizesOf(given);

@@ -96,6 +96,12 @@ public static class Palette
         ["noearlystop"] = "lora",
         ["permutedintokens"] = "linearprobe",
         ["random"] = "noise",
+        ["noadaptor"] = "zeroshot",
+        ["endtoend"] = "melo",
+        ["randomencoder"] = "fare",
+        ["randomadaptor"] = "linearprobe",
+        ["adaptorshuffledpairs"] = "trades",
+        ["adaptorattentionacrossthebatch"] = "tecoa",
     };
 
     /// <summary>Names of the attacks that have a fixed colour.</summary>

@@ -39,6 +39,32 @@ public sealed class AdaptorSweepTests : IDisposable
     }
 
     [Fact]
+    public void Learning_rates_are_chosen_by_validation_on_the_choosing_seed_before_any_reported_run_is_listed()
+    {
+        var lab = Open(Scale.Demo, 1);
+
+        var first = Listed(lab);
+        Assert.All(first, entry => Assert.Equal((AdaptorPlan.ChoosingSeed, AdaptorRunKind.LearningRate), (entry.Run.Seed, entry.Options.Kind)));
+        foreach (var (run, options) in first)
+        {
+            Store(run, options, AdaptorPreTraining.LossColumn, options.LearningRate == 3e-3 ? 0.7 : 0.9);
+        }
+
+        var second = Listed(lab).Where(entry => entry.Options.Kind != AdaptorRunKind.LearningRate).ToArray();
+        Assert.All(second, entry => Assert.Equal((AdaptorPlan.ChoosingSeed, AdaptorRunKind.DecoderRate, 3e-3), (entry.Run.Seed, entry.Options.Kind, entry.Options.LearningRate)));
+        Assert.Equal([1e-3, 3e-3], second.Select(entry => entry.Options.DownstreamLearningRate));
+        Assert.All(second, entry => Assert.Equal(0, entry.Options.TestPictures));   // no test picture takes part
+        foreach (var (run, options) in second)
+        {
+            Store(run, options, AdaptorDownstream.ValidationColumn, options.DownstreamLearningRate == 1e-3 ? 0.6 : 0.5);
+        }
+
+        var reported = Listed(lab).Where(entry => entry.Run.Seed != AdaptorPlan.ChoosingSeed).Select(entry => entry.Options).ToArray();
+        Assert.All(reported.Where(options => options.Kind == AdaptorRunKind.Fit && AdaptorPlan.Aligns(options.Arm)), options => Assert.Equal(3e-3, options.LearningRate));
+        Assert.All(reported.Where(options => options.Kind == AdaptorRunKind.Segmentation), options => Assert.Equal(1e-3, options.DownstreamLearningRate));
+    }
+
+    [Fact]
     public void Controls_are_no_adaptor_random_adaptor_fewer_layers_shuffled_pairs_and_end_to_end_training()
     {
         var fits = All(Open(Scale.Demo, 1)).Where(entry => entry.Options.Kind == AdaptorRunKind.Fit && entry.Run.Seed == 11).Select(entry => entry.Options).ToArray();
@@ -123,7 +149,8 @@ public sealed class AdaptorSweepTests : IDisposable
         using var output = new StringWriter();
         string[] parts = ["end to end", "of 2 layers, weight 0.75", "shuffled", "heads: random encoder", "attention across", "all encoders", "cost", "token sequences", "modified Dice"];
 
-        Assert.All(parts, part => Assert.True(new SweepRunner(lab, new AdaptorSweep(), new SweepRequest(part, [AdaptorPlan.ExtraSeed]), output).Run(), output.ToString()));
+        var sweep = new AdaptorSweep();   // one for all, so that pictures are drawn once
+        Assert.All(parts, part => Assert.True(new SweepRunner(lab, sweep, new SweepRequest(part, [AdaptorPlan.ExtraSeed]), output).Run(), output.ToString()));
 
         var runs = lab.Store.ReadAll<AdaptorRunOptions>(AdaptorSweep.Id);
         Assert.Equal(10, runs.Count);   // end-to-end training has heads and decoders
@@ -188,9 +215,38 @@ public sealed class AdaptorSweepTests : IDisposable
 
     private static IEnumerable<Criterion<AdaptorRunOptions>> Criteria() => AdaptorCriteria.All.OfType<Criterion<AdaptorRunOptions>>();
 
+    // The reported runs; those that learning rates are chosen by are stored first, the lower rates worse.
     private static (ISweepRun Run, AdaptorRunOptions Options)[] All(Lab lab)
+    {
+        while (Listed(lab) is var listed && listed.All(entry => entry.Run.Seed == AdaptorPlan.ChoosingSeed))
+        {
+            foreach (var (run, options) in listed)
+            {
+                Store(run, options, options.Kind == AdaptorRunKind.LearningRate ? AdaptorPreTraining.LossColumn : AdaptorDownstream.ValidationColumn,
+                    options.Kind == AdaptorRunKind.LearningRate ? 1 - options.LearningRate : options.DownstreamLearningRate);
+            }
+        }
+
+        return [.. Listed(lab).Where(entry => entry.Run.Seed != AdaptorPlan.ChoosingSeed)];
+    }
+
+    private static (ISweepRun Run, AdaptorRunOptions Options)[] Listed(Lab lab)
     {
         var sweep = new AdaptorSweep();
         return [.. sweep.Seeds.SelectMany(seed => sweep.RunsOf(lab.WithSeed(seed))).DistinctBy(run => run.Key).Select(run => (run, Assert.IsType<SweepRun<AdaptorRunOptions>>(run).Options))];
+    }
+
+    private static void Store(ISweepRun run, AdaptorRunOptions options, string column, double value)
+    {
+        var typed = Assert.IsType<SweepRun<AdaptorRunOptions>>(run);
+        typed.Lab.Store.Write(new RunRecord<AdaptorRunOptions>
+        {
+            Experiment = typed.Experiment,
+            Options = options,
+            MethodVersion = typed.MethodVersion,
+            Checkpoints = typed.Checkpoints,
+            Environment = typed.Lab.Describe(TimeProvider.System.GetUtcNow()),
+            Measurements = [new Measurement("row", column, value)],
+        });
     }
 }
