@@ -89,7 +89,7 @@ public sealed class AdaptorRuns
     {
         var found = Find(task);
         double[] places = [0, 1, 2];
-        return OrGap(new LineChart
+        return new LineChart
         {
             Title = $"Label efficiency, {found.Name}: mean and range of the seeds {State}",
             XTitle = "share of the 2,000 labels",
@@ -111,7 +111,7 @@ public sealed class AdaptorRuns
             })],
             References = [found.Classes == 1 ? new ReferenceLine(0.5, "guessing") : new ReferenceLine(1.0 / found.Classes, "guessing")],
             Width = 860,
-        });
+        }.OrGap();
     }
 
     /// <summary>Adaptor minus each other arm, of the same seed: what freezing costs, and what the module adds.</summary>
@@ -137,7 +137,7 @@ public sealed class AdaptorRuns
             ("Adaptor, 1 layer", _plan.Fit(AdaptorArm.Adaptor, layers: 1), Palette.Of("FARE")),
             ("Adaptor, projections only", _plan.Fit(AdaptorArm.Adaptor, layers: 0), Palette.Of("LoRA")),
         ];
-        return OrGap(new LineChart
+        return new LineChart
         {
             Title = $"Cost and quality: pre-training time, and AUROC with all labels; a point per seed {State}",
             XTitle = "seconds of pre-training on one core (embeddings cached before)",
@@ -150,7 +150,7 @@ public sealed class AdaptorRuns
             { Unconnected = true, Color = arm.Color })],
             References = [],
             Width = 860,
-        }, 1, 100);
+        }.OrGap();
     }
 
     /// <summary>Weights and seconds, frozen and end to end.</summary>
@@ -320,23 +320,7 @@ public sealed class AdaptorRuns
     private static AdaptorTask Find(string task) => AdaptorTask.All.FirstOrDefault(known => known.Name == task)
         ?? throw new ArgumentException($"There is no task '{task}'; there are: {string.Join(", ", Tasks)}.", nameof(task));
 
-    private static BarSeries Bars(string name, IReadOnlyList<double[]> values)
-    {
-        var estimates = values.Select(Estimate).ToArray();
-        return new BarSeries(name, [.. estimates.Select(e => e?.Value ?? double.NaN)])
-        {
-            Low = [.. estimates.Select(e => e?.Low ?? double.NaN)],
-            High = [.. estimates.Select(e => e?.High ?? double.NaN)],
-        };
-    }
-
-    // A chart needs a line and a finite number; an empty one says why it is empty.
-    private static LineChart OrGap(LineChart chart, double low = 0, double high = 2) => chart.Series.Count > 0 ? chart : chart with
-    {
-        Series = [new LineSeries(Missing, [low, (low + high) / 2, high], [double.NaN, double.NaN, double.NaN])],
-        References = chart.References.Count > 0 ? chart.References : [new ReferenceLine(50, "guessing")],
-        YRange = chart.YRange ?? (0, chart.PercentY ? 1 : 100),
-    };
+    private static BarSeries Bars(string name, IReadOnlyList<double[]> values) => StoredCharts.Bars(name, [.. values.Select(Estimate)]);
 
     private static double Mean(double[] values) => values.Length > 0 ? values.Average() : double.NaN;
 

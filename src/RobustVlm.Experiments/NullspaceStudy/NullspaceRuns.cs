@@ -26,7 +26,7 @@ public sealed class NullspaceRuns
     }
 
     /// <summary>Answers that stay under a learned noise and its controls of the same length, against lambda.</summary>
-    public LineChart PlotControls() => OrGap(new LineChart
+    public LineChart PlotControls() => new LineChart
     {
         Title = $"Learned noise and three controls of its length: mean and range of the seeds {State}".TrimEnd(),
         XTitle = "lambda, the worth of length",
@@ -35,10 +35,10 @@ public sealed class NullspaceRuns
         PercentY = true,
         YRange = (0, 1),
         Series = [.. s_kinds.Select(kind => Over(kind, NullspacePlan.Lambdas, lambda => (NullspaceAnalysis.LambdaRow(lambda), Column(NullspaceAnalysis.AgreementColumn, kind)))).OfType<LineSeries>()],
-    });
+    }.OrGap();
 
     /// <summary>Length of the learned noise against lambda.</summary>
-    public LineChart PlotNorm() => OrGap(new LineChart
+    public LineChart PlotNorm() => new LineChart
     {
         Title = $"The more length is worth, the longer the noise: mean and range of the seeds {State}".TrimEnd(),
         XTitle = "lambda, the worth of length",
@@ -46,10 +46,10 @@ public sealed class NullspaceRuns
         YTitle = "length of the learned noise",
         Series = [.. new[] { Over(NullspaceAnalysis.Learned, NullspacePlan.Lambdas, lambda => (NullspaceAnalysis.LambdaRow(lambda), NullspaceAnalysis.NormColumn)) }.OfType<LineSeries>()],
         Height = 400,
-    });
+    }.OrGap();
 
     /// <summary>How far the probabilities move under multiples of a noise that was learned with epsilon.</summary>
-    public LineChart PlotScaling() => OrGap(new LineChart
+    public LineChart PlotScaling() => new LineChart
     {
         Title = $"Multiples of a noise learned with epsilon {NullspacePlan.Epsilon}: mean and range {State}".TrimEnd(),
         XTitle = "multiple of the noise",
@@ -57,10 +57,10 @@ public sealed class NullspaceRuns
         Series = [.. new[] { Over(NullspaceAnalysis.Learned, NullspacePlan.Factors, factor => (NullspaceAnalysis.ScalingRow, Text(factor))) }.OfType<LineSeries>()],
         References = [new ReferenceLine(NullspacePlan.Epsilon, "epsilon")],
         Height = 400,
-    });
+    }.OrGap();
 
     /// <summary>How far the probabilities move between two noises that were learned with epsilon.</summary>
-    public LineChart PlotMixing() => OrGap(new LineChart
+    public LineChart PlotMixing() => new LineChart
     {
         Title = $"Between two noises learned with epsilon {NullspacePlan.Epsilon}: mean and range {State}".TrimEnd(),
         XTitle = "share of the first noise",
@@ -68,7 +68,7 @@ public sealed class NullspaceRuns
         Series = [.. new[] { Over(NullspaceAnalysis.Learned, NullspacePlan.Shares, share => (NullspaceAnalysis.MixedRow, Text(share))) }.OfType<LineSeries>()],
         References = [new ReferenceLine(NullspacePlan.Epsilon, "epsilon"), new ReferenceLine(2 * NullspacePlan.Epsilon, "twice epsilon")],
         Height = 400,
-    });
+    }.OrGap();
 
     /// <summary>The search with epsilon from starts of several sizes.</summary>
     public ResultTable Starts => ResultTable
@@ -109,7 +109,7 @@ public sealed class NullspaceRuns
             .Select(run => StoredRuns<NullspaceRunOptions>.Find(run, NullspaceFit.CurvePrefix + "score", "1")).FirstOrDefault();
         double? First(ulong seed) => _runs.Of(_plan.Tuning(NullspaceArm.Nullspace)).Where(run => run.Environment.Seed == seed)
             .Select(run => StoredRuns<NullspaceRunOptions>.Find(run, NullspaceFit.CurvePrefix + "length", "1")).FirstOrDefault();
-        return OrGap(new LineChart
+        return new LineChart
         {
             Title = $"Fine-tuning: length of the noise and score over the rounds, mean and range {State}".TrimEnd(),
             XTitle = "round",
@@ -126,7 +126,7 @@ public sealed class NullspaceRuns
             ],
             References = [new ReferenceLine(1, "start")],
             Width = 860,
-        });
+        }.OrGap();
     }
 
     /// <summary>All arms: clean, attacked, corrupted, on other sites.</summary>
@@ -214,7 +214,7 @@ public sealed class NullspaceRuns
     public LineChart PlotBudgets()
     {
         double[] places = [0, .. NullspacePlan.Budgets];
-        return OrGap(new LineChart
+        return new LineChart
         {
             Title = $"What a search for the worst change leaves: PGD-20, mean and range of the seeds {State}".TrimEnd(),
             XTitle = "budget of the attack (grey levels of 255)",
@@ -226,7 +226,7 @@ public sealed class NullspaceRuns
                 ? line with { Color = Palette.Of(NullspacePlan.NameOf(arm)) } : null).OfType<LineSeries>()],
             References = [new ReferenceLine(Guessing, "guessing")],
             Width = 860,
-        });
+        }.OrGap();
     }
 
     /// <summary>What PGD and AutoAttack's miniature leave, for all arms.</summary>

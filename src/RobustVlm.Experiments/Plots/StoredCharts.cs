@@ -19,17 +19,4 @@ internal static class StoredCharts
         return values.All(found => found.Count == 0) ? null
             : new LineSeries(name, places, Over(found => found.Average())) { Low = Over(found => found.Min()), High = Over(found => found.Max()) };
     }
-
-    /// <summary>A chart needs a line and a finite number; an empty one says why it is empty.</summary>
-    internal static LineChart OrGap(LineChart chart)
-    {
-        double[] places = chart.XScale == AxisScale.Categorical ? [.. Enumerable.Range(0, chart.Categories?.Count ?? 2).Select(i => (double)i)]
-            : chart.XScale == AxisScale.Log ? [0.1, 1] : [0, chart.PercentY ? 1 : 100];
-        return chart.Series.Count > 0 ? chart : chart with
-        {
-            Series = [new LineSeries("no stored run yet", places, [.. places.Select(_ => double.NaN)])],
-            References = [new ReferenceLine(chart.YScale == AxisScale.Log ? 1 : 0, chart.YScale == AxisScale.Log ? "one" : "zero"), .. chart.References],
-            YRange = chart.YRange ?? (chart.YScale == AxisScale.Log ? null : (0, chart.PercentY ? 1 : 100)),
-        };
-    }
 }

@@ -309,12 +309,6 @@ public sealed class PmgAftRuns
         }
     }
 
-    private static BarSeries Bars(string name, IReadOnlyList<Interval?> estimates) => new(name, [.. estimates.Select(e => e?.Value ?? double.NaN)])
-    {
-        Low = [.. estimates.Select(e => e?.Low ?? double.NaN)],
-        High = [.. estimates.Select(e => e?.High ?? double.NaN)],
-    };
-
     private LineSeries? Curve(PmgAftArm arm, double epsilon, string name, string curve, string color)
     {
         var runs = Fits(arm, epsilon).Select(run => run.Measurements.Where(number => number.Row == PmgAftFit.CurvePrefix + curve)
