@@ -150,7 +150,7 @@ public sealed partial class RanRuns
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Stored} of {Planned} runs at {_scale} scale are stored.")
-        + (Stored < Planned ? $"\n{(Stored == 0 ? "No stored runs yet: the plots of this part stay empty. Run this command" : "This makes the rest")}: ./notebooks/sweep 03-ran --scale {_scale.ToString().ToLowerInvariant()}" : "");
+        + (Stored < Planned ? $"\n{(Stored == 0 ? "No stored runs yet: the plots of this part stay empty. Run this command" : "This makes the rest")}:\n./notebooks/sweep 03-ran --scale {_scale.ToString().ToLowerInvariant()}" : "");
 
     /// <summary>Its text, for a notebook.</summary>
     public IReadOnlyDictionary<string, object> ToMimeBundle() => PlainDisplay.Of(this);
