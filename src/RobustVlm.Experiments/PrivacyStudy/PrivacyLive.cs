@@ -194,7 +194,8 @@ public sealed class PrivacyLive : IDisposable
             new MembershipCrossValidation(new MembershipCrossValidationOptions { Repeats = 1, ShuffledLabels = shuffled }).Run(_features!, _members, classifier, random).Auc;   // not null: filled before anybody can ask
         return ResultTable.From(all.Select(classifier => new { Classifier = classifier.Name, Auc = Auc(classifier, false), Shuffled = Auc(classifier, true) }))
             .WithDecimals("Auc", 2).WithDecimals("Shuffled", 2).Rename("Auc", "AUC").Rename("Shuffled", "AUC, shuffled labels")
-            .WithCaption("The same series of images, other classifiers; five folds, scaling and choices inside the training part");
+            .WithCaption("The same series of images, other classifiers; five folds, scaling and choices inside the training part")
+            .WithFootnotes(string.Create(CultureInfo.InvariantCulture, $"With {_members.Length / 2} pictures of each kind, guessing gives 0.5, give or take {2 * Math.Sqrt((_members.Length + 1) / (3.0 * _members.Length * _members.Length)):0.00} (two standard errors)."));
     }
 
     /// <summary>Attacks of one's own beside the strongest built-in one.</summary>
