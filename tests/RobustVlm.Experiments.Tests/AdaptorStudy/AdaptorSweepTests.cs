@@ -65,6 +65,22 @@ public sealed class AdaptorSweepTests : IDisposable
     }
 
     [Fact]
+    public void What_a_choice_rests_on_is_measured_on_validation_data_and_decoders_take_the_adaptor_that_was_trained_for_it()
+    {
+        var (lab, plan, fit) = (Open(Scale.Smoke, AdaptorPlan.ChoosingSeed), AdaptorPlan.For(Scale.Smoke), new AdaptorFit());
+
+        var rate = fit.Run(lab, plan.TriedRates().Single(), (_, _) => { }).Measurements;
+        var kept = Directory.GetFiles(Path.Combine(lab.WorkFolder(AdaptorSweep.Id), "cache"), "*.safetensors");
+        var decoder = fit.Run(lab, plan.TriedDecoderRates().Single(), (_, _) => { }).Measurements;
+
+        Assert.Single(rate, number => number.Column == AdaptorPreTraining.LossColumn);
+        var number = Assert.Single(decoder);
+        Assert.Equal(AdaptorDownstream.ValidationColumn, number.Column);
+        Assert.InRange(number.Value, 0, 1);
+        Assert.Equal(Assert.Single(kept), Assert.Single(Directory.GetFiles(Path.GetDirectoryName(kept[0])!, "*.safetensors")));   // not null: it lies in the cache
+    }
+
+    [Fact]
     public void Controls_are_no_adaptor_random_adaptor_fewer_layers_shuffled_pairs_and_end_to_end_training()
     {
         var fits = All(Open(Scale.Demo, 1)).Where(entry => entry.Options.Kind == AdaptorRunKind.Fit && entry.Run.Seed == 11).Select(entry => entry.Options).ToArray();
