@@ -7,7 +7,7 @@ namespace RobustVlm.Experiments.AdaptorStudy;
 /// <remarks>
 /// Two settings are chosen by the sweep itself, on <see cref="ChoosingSeed"/> alone, before any reported run: of <see cref="LearningRates"/> the one with which a two-layer Adaptor ends at the lowest
 /// loss on validation pairs, and then of <see cref="DecoderRates"/> the one with which a decoder on its tokens, with all masks, reaches the highest Dice on validation pictures, the official one by which its state
-/// is chosen too. All arms share them. No picture of that seed is in a reported run, and no test picture takes part. See <see cref="AdaptorSweep.Choose"/>.
+/// is chosen too. All arms share them. No picture of that seed is in a reported run, and no test picture takes part. Both fell on the largest rate that was tried. See <see cref="AdaptorSweep.Choose"/>.
 /// </remarks>
 internal sealed record AdaptorPlan
 {
@@ -64,10 +64,10 @@ internal sealed record AdaptorPlan
     internal int Epochs { get; init; } = 30;
 
     /// <summary>The same where all pairs of encoders are compared, each with an Adaptor of its own.</summary>
-    internal int GridEpochs { get; init; } = 12;
+    internal int GridEpochs { get; init; } = 20;
 
     /// <summary>Rounds of end-to-end training through the pairs.</summary>
-    internal int EndToEndEpochs { get; init; } = 5;
+    internal int EndToEndEpochs { get; init; } = 8;
 
     /// <summary>Pairs per batch of an Adaptor.</summary>
     internal int BatchSize { get; init; } = 256;

@@ -85,10 +85,10 @@ internal sealed class AdaptorSweep : ISweep
     // Seconds of one core, roughly, with the pictures drawn.
     private static double Cost(AdaptorRunOptions options) => options.Kind switch
     {
-        AdaptorRunKind.Grid => 220,
-        AdaptorRunKind.Segmentation or AdaptorRunKind.DecoderRate => 75,
-        AdaptorRunKind.Cost => 60,
+        AdaptorRunKind.Grid => 270,
+        AdaptorRunKind.Segmentation or AdaptorRunKind.DecoderRate => 40,
+        AdaptorRunKind.Cost => 35,
         AdaptorRunKind.Tokens => 80,
-        _ => options.Arm == AdaptorArm.EndToEnd ? 270 : options.Epochs > 0 ? 20 + (10 * options.Layers) : 10,
+        _ => options.Arm == AdaptorArm.EndToEnd ? 300 : options.Epochs > 0 ? 20 + (10 * options.Layers) : 10,
     };
 }
