@@ -75,24 +75,25 @@ public sealed class NullspaceRuns
         .From(NullspacePlan.Limits.Select(limit =>
         {
             var row = NullspaceAnalysis.LimitRow(limit);
-            string Print(string column, EstimateFormat format) => _runs.Print(_plan.Analysis(), row, column, format);
+            double? Mean(string column) => _runs.Values(_plan.Analysis(), row, column) is { Length: > 0 } values ? values.Average() : null;
             return new
             {
                 Limit = limit,
-                Start = Print("length at the start", new EstimateFormat(0)),
-                Length = Print(NullspaceAnalysis.NormColumn, new EstimateFormat(1)),
-                Steps = Print("steps", new EstimateFormat(0)),
-                Stopped = Print("stopped early", new EstimateFormat(0, InPercent: true)),
-                Batch = Print("probability distance of the last batch of the search", new EstimateFormat()),
-                New = Print(NullspaceAnalysis.ErrorColumn, new EstimateFormat()),
-                Kept = Print(NullspaceAnalysis.AgreementColumn, s_percent),
-                Permuted = Print(NullspaceAnalysis.Of(NullspaceAnalysis.AgreementColumn, NullspaceAnalysis.Permuted), s_percent),
+                Start = Mean("length at the start"),
+                Length = Mean(NullspaceAnalysis.NormColumn),
+                Steps = Mean("steps"),
+                Stopped = Mean("stopped early"),
+                Batch = Mean("probability distance of the last batch of the search"),
+                New = Mean(NullspaceAnalysis.ErrorColumn),
+                Kept = Mean(NullspaceAnalysis.AgreementColumn),
+                Permuted = Mean(NullspaceAnalysis.Of(NullspaceAnalysis.AgreementColumn, NullspaceAnalysis.Permuted)),
             };
         }))
-        .WithDecimals("Limit", 1)
-        .Rename("Limit", "Start, sizes of an embedding").Rename("Start", "Length at the start").Rename("Stopped", "Came below epsilon").Rename("Batch", "Distance, last batch")
-        .Rename("New", "Distance, new pictures").Rename("Kept", "Answers that stay").Rename("Permuted", "The same, permuted")
-        .WithCaption($"The search with epsilon {NullspacePlan.Epsilon}, in at most {_plan.Common.NoiseSteps} steps: mean of the seeds with 95 % interval {State}".TrimEnd());
+        .WithDecimals("Limit", 1).WithDecimals("Start", 0).WithDecimals("Length", 0).WithDecimals("Steps", 0).WithDecimals("Batch", 3).WithDecimals("New", 3).AsPercent("Stopped", "Kept", "Permuted")
+        .Rename("Start", "Length there").Rename("Limit", "Start").Rename("Stopped", "Came below").Rename("Batch", "Distance, last batch")
+        .Rename("New", "Distance, new pictures").Rename("Kept", "Answers that stay")
+        .WithCaption($"The search with epsilon {NullspacePlan.Epsilon}, in at most {_plan.Common.NoiseSteps} steps: means of the seeds {State}".TrimEnd())
+        .WithFootnotes("Start: half the range of the first numbers, in root mean squares of embedded patches. Permuted: answers that stay under the same numbers in another order.");
 
     /// <summary>Length of the noise and scores over the rounds of fine-tuning, divided by where they began.</summary>
     public LineChart PlotDynamics()
