@@ -15,15 +15,10 @@ namespace RobustVlm.Experiments.Tests.AdaptorStudy;
 
 public sealed class AdaptorExperimentTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder _folder = TemporaryFolder.WithCheckpoints();
     private readonly AdaptorExperiment _experiment;
 
-    public AdaptorExperimentTests()
-    {
-        Directory.CreateSymbolicLink(
-            Path.Combine(Directory.CreateDirectory(_folder.File("data")).FullName, "checkpoints"), Path.Combine(Lab.Open(Scale.Smoke).Root, "data", "checkpoints"));
-        _experiment = new AdaptorExperiment(Open(Scale.Smoke));
-    }
+    public AdaptorExperimentTests() => _experiment = new AdaptorExperiment(Open(Scale.Smoke));
 
     public void Dispose()
     {

@@ -14,10 +14,7 @@ public sealed class AdaptorSweepTests : IDisposable
 {
     private const int LongestFile = 80_000;
 
-    private readonly TemporaryFolder _folder = new();
-
-    public AdaptorSweepTests() => Directory.CreateSymbolicLink(
-        Path.Combine(Directory.CreateDirectory(_folder.File("data")).FullName, "checkpoints"), Path.Combine(Lab.Open(Scale.Smoke).Root, "data", "checkpoints"));
+    private readonly TemporaryFolder _folder = TemporaryFolder.WithCheckpoints();
 
     public void Dispose() => _folder.Dispose();
 

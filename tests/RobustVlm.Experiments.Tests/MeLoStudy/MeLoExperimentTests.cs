@@ -12,15 +12,10 @@ namespace RobustVlm.Experiments.Tests.MeLoStudy;
 
 public sealed class MeLoExperimentTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder _folder = TemporaryFolder.WithCheckpoints();
     private readonly MeLoExperiment _experiment;
 
-    public MeLoExperimentTests()
-    {
-        Directory.CreateSymbolicLink(
-            Path.Combine(Directory.CreateDirectory(_folder.File("data")).FullName, "checkpoints"), Path.Combine(Lab.Open(Scale.Smoke).Root, "data", "checkpoints"));
-        _experiment = new MeLoExperiment(Open(Scale.Smoke));
-    }
+    public MeLoExperimentTests() => _experiment = new MeLoExperiment(Open(Scale.Smoke));
 
     public void Dispose()
     {

@@ -11,10 +11,7 @@ namespace RobustVlm.Experiments.Tests.MeLoStudy;
 
 public sealed class MeLoSweepTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
-
-    public MeLoSweepTests() => Directory.CreateSymbolicLink(
-        Path.Combine(Directory.CreateDirectory(_folder.File("data")).FullName, "checkpoints"), Path.Combine(Lab.Open(Scale.Smoke).Root, "data", "checkpoints"));
+    private readonly TemporaryFolder _folder = TemporaryFolder.WithCheckpoints();
 
     public void Dispose() => _folder.Dispose();
 

@@ -11,15 +11,10 @@ namespace RobustVlm.Experiments.Tests.NullspaceStudy;
 
 public sealed class NullspaceExperimentTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder _folder = TemporaryFolder.WithCheckpoints();
     private readonly NullspaceExperiment _experiment;
 
-    public NullspaceExperimentTests()
-    {
-        Directory.CreateSymbolicLink(
-            Path.Combine(Directory.CreateDirectory(_folder.File("data")).FullName, "checkpoints"), Path.Combine(Lab.Open(Scale.Smoke).Root, "data", "checkpoints"));
-        _experiment = new NullspaceExperiment(Open(Scale.Smoke));
-    }
+    public NullspaceExperimentTests() => _experiment = new NullspaceExperiment(Open(Scale.Smoke));
 
     public void Dispose() => _folder.Dispose();
 

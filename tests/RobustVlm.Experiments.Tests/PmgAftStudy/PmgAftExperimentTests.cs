@@ -11,15 +11,10 @@ namespace RobustVlm.Experiments.Tests.PmgAftStudy;
 
 public sealed class PmgAftExperimentTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder _folder = TemporaryFolder.WithCheckpoints();
     private readonly PmgAftExperiment _experiment;
 
-    public PmgAftExperimentTests()
-    {
-        Directory.CreateSymbolicLink(
-            Path.Combine(Directory.CreateDirectory(_folder.File("data")).FullName, "checkpoints"), Path.Combine(Lab.Open(Scale.Smoke).Root, "data", "checkpoints"));
-        _experiment = new PmgAftExperiment(Open(Scale.Smoke));
-    }
+    public PmgAftExperimentTests() => _experiment = new PmgAftExperiment(Open(Scale.Smoke));
 
     public void Dispose() => _folder.Dispose();
 

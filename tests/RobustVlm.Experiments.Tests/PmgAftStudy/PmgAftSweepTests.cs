@@ -14,10 +14,7 @@ public sealed class PmgAftSweepTests : IDisposable
 
     private static readonly PmgAftArm[] s_sameStart = [PmgAftArm.TeCoA, PmgAftArm.PmgAft, PmgAftArm.General, PmgAftArm.Clean];
 
-    private readonly TemporaryFolder _folder = new();
-
-    public PmgAftSweepTests() => Directory.CreateSymbolicLink(
-        Path.Combine(Directory.CreateDirectory(_folder.File("data")).FullName, "checkpoints"), Path.Combine(Lab.Open(Scale.Smoke).Root, "data", "checkpoints"));
+    private readonly TemporaryFolder _folder = TemporaryFolder.WithCheckpoints();
 
     public void Dispose() => _folder.Dispose();
 

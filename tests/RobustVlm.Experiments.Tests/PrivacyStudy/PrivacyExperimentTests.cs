@@ -10,10 +10,7 @@ public sealed class PrivacyExperimentTests : IDisposable
 {
     private static readonly PrivacyExperimentOptions s_small = PrivacyExperimentOptions.For(Scale.Smoke) with { Candidates = 40 };
 
-    private readonly TemporaryFolder _folder = new();
-
-    public PrivacyExperimentTests() => Directory.CreateSymbolicLink(
-        Path.Combine(Directory.CreateDirectory(_folder.File("data")).FullName, "checkpoints"), Path.Combine(Lab.Open(Scale.Smoke).Root, "data", "checkpoints"));
+    private readonly TemporaryFolder _folder = TemporaryFolder.WithCheckpoints();
 
     public void Dispose() => _folder.Dispose();
 

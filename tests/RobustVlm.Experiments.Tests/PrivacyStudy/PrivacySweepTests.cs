@@ -12,10 +12,7 @@ public sealed class PrivacySweepTests : IDisposable
 {
     private const int LongestFile = 150_000;
 
-    private readonly TemporaryFolder _folder = new();
-
-    public PrivacySweepTests() => Directory.CreateSymbolicLink(
-        Path.Combine(Directory.CreateDirectory(_folder.File("data")).FullName, "checkpoints"), Path.Combine(Lab.Open(Scale.Smoke).Root, "data", "checkpoints"));
+    private readonly TemporaryFolder _folder = TemporaryFolder.WithCheckpoints();
 
     public void Dispose() => _folder.Dispose();
 

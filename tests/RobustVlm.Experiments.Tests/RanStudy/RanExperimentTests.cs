@@ -10,15 +10,10 @@ namespace RobustVlm.Experiments.Tests.RanStudy;
 
 public sealed class RanExperimentTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder _folder = TemporaryFolder.WithCheckpoints();
     private readonly RanExperiment _experiment;
 
-    public RanExperimentTests()
-    {
-        Directory.CreateSymbolicLink(
-            Path.Combine(Directory.CreateDirectory(_folder.File("data")).FullName, "checkpoints"), Path.Combine(Lab.Open(Scale.Smoke).Root, "data", "checkpoints"));
-        _experiment = new RanExperiment(Open(Scale.Smoke));
-    }
+    public RanExperimentTests() => _experiment = new RanExperiment(Open(Scale.Smoke));
 
     public void Dispose()
     {

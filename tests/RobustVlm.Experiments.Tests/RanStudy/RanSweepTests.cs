@@ -15,10 +15,7 @@ public sealed class RanSweepTests : IDisposable
 
     private static readonly IReadOnlyList<Criterion<RanRunOptions>> s_criteria = [.. RanCriteria.All.OfType<Criterion<RanRunOptions>>()];
 
-    private readonly TemporaryFolder _folder = new();
-
-    public RanSweepTests() => Directory.CreateSymbolicLink(
-        Path.Combine(Directory.CreateDirectory(_folder.File("data")).FullName, "checkpoints"), Path.Combine(Lab.Open(Scale.Smoke).Root, "data", "checkpoints"));
+    private readonly TemporaryFolder _folder = TemporaryFolder.WithCheckpoints();
 
     public void Dispose() => _folder.Dispose();
 
@@ -227,8 +224,7 @@ public sealed class RanSweepTests : IDisposable
 
     private static Dictionary<string, Verdict> Judge(Func<RanRunOptions, ulong, (string Row, string Column), double> value)
     {
-        using var folder = new TemporaryFolder();
-        Directory.CreateSymbolicLink(Path.Combine(Directory.CreateDirectory(folder.File("data")).FullName, "checkpoints"), Path.Combine(Lab.Open(Scale.Smoke).Root, "data", "checkpoints"));
+        using var folder = TemporaryFolder.WithCheckpoints();
         var lab = Lab.At(folder.Path, Scale.Demo, 1);
         var places = s_criteria.SelectMany(criterion => criterion.Comparisons).SelectMany(comparison => comparison.Arms).Select(arm => (arm.Row, arm.Column)).Distinct().ToArray();
         foreach (var (run, options) in Runs(lab))

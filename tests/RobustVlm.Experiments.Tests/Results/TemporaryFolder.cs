@@ -5,6 +5,15 @@ internal sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("robustvlm-tests-").FullName;
 
+    /// <summary>One that a lab can open, with the shipped checkpoints in it.</summary>
+    public static TemporaryFolder WithCheckpoints()
+    {
+        var folder = new TemporaryFolder();
+        Directory.CreateSymbolicLink(
+            System.IO.Path.Combine(Directory.CreateDirectory(folder.File("data")).FullName, "checkpoints"), System.IO.Path.Combine(Lab.Open(Scale.Smoke).Root, "data", "checkpoints"));
+        return folder;
+    }
+
     public string File(params string[] parts) => System.IO.Path.Combine([Path, .. parts]);
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
