@@ -76,7 +76,7 @@ public sealed class PrivacyExperimentTests : IDisposable
         var runs = new PrivacyExperiment(lab).Stored();
 
         Assert.StartsWith("1 of 25 runs", runs.ToString(), StringComparison.Ordinal);
-        Assert.Equal("0.88 [0.88, 0.88]", runs.Scores["AUC, last checkpoint"][2].Text);
+        Assert.Equal("0.88", runs.Scores["AUC, last checkpoint"][2].Text);
         Assert.Equal(["PIA"], runs.PlotEpochs().Series.Select(series => series.Name));
     }
 
