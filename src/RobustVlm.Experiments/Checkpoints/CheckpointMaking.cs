@@ -27,7 +27,7 @@ internal static class CheckpointMaking
         var path = Path.Combine(folder, WeightsFile);
         Checkpoint.Save(model, path, new Dictionary<string, string> { ["name"] = recipe.Name, [ShippedCheckpoints.VocabularyKey] = WorldVocabulary.Hash(lab) }, ScalarType.Float16);
         var (steps, curve) = Thin(losses);
-        var encoders = Autocast.TrainingType(lab.Device.type) == ScalarType.BFloat16 ? "bfloat16" : "float32";
+        var encoders = recipe.MixedPrecision && Autocast.TrainingType(lab.Device.type) == ScalarType.BFloat16 ? "bfloat16" : "float32";
         var environment = lab.Describe(started, $"{encoders} encoders, float32 losses and weights, stored as float16");
         var card = new CheckpointCard
         {

@@ -21,6 +21,9 @@ internal interface ICheckpointRecipe
     /// <summary>Limits a user should know.</summary>
     IReadOnlyList<string> Notes { get; }
 
+    /// <summary>Whether matrix products are shortened in training where the device has such ones.</summary>
+    bool MixedPrecision => true;
+
     /// <summary>Trains the model.</summary>
     /// <param name="lab">Seed and device.</param>
     /// <param name="progress">Shows how far it is.</param>

@@ -27,11 +27,13 @@ internal sealed class MiniDiffusionRecipe(PrivacyRunOptions options, int picture
 
     public JsonNode Settings => JsonSerializer.SerializeToNode(new { Run = options, Trainer = PrivacyPlan.TrainerOf(options) }, ResultJson.Options)!;   // not null: it is an object
 
+    public bool MixedPrecision => PrivacyPlan.TrainerOf(options).Training.MixedPrecision;
+
     public IReadOnlyList<string> Notes =>
     [
         "It is meant to be attacked: it keeps more of its members than any model should that is given away.",
         "Which pictures are members follows from the seed; no other use was made of them.",
-        "An interrupted training of this recipe starts again; it takes two minutes.",
+        "An interrupted training of this recipe starts again.",
     ];
 
     /// <summary>The pictures of the seed that it was trained on: members and others.</summary>
