@@ -10,7 +10,7 @@ namespace RobustVlm.Experiments.PrivacyStudy;
 /// learning rate and number of steps were looked at on <see cref="ChoosingSeed"/> alone, whose images and noise are those of no reported run. What a black-box attack gives is
 /// reported at a checkpoint that the loss of one half of the candidates chose, and at the last one. SecMI could not choose it: on the choosing seed its area was 0.54, 0.56, 0.57
 /// and 0.39 after 500, 1,000, 2,000 and 4,000 steps, where that of the loss was 0.60, 0.71, 0.85 and 0.98. That is no slip of the formula, which gives the numbers of the released
-/// code on the same network. A network that knows an image sees little noise in it (mean square 0.05 at level 90, 0.13 in others), so moves without chance leave a member with less
+/// code on the same network. Our reading, not tested by itself: a network that knows an image sees little noise in it (mean square 0.05 at level 90, 0.13 in others), so moves without chance leave a member with less
 /// noise than its level says (0.70 after nine moves, 0.94 in others), which is where such a small network was never trained: its predictions there change more from move to move, not
 /// less, at every level from 20 to 300. The claims about SecMI stay as they were written before this was seen.
 /// </remarks>
