@@ -6,6 +6,10 @@
 
 #include <mutex>
 
+#ifndef INTRA_OP_PARALLEL
+#error "Compiled without OpenMP, at::parallel_for is a plain loop: every operator of this library would run on one core."
+#endif
+
 namespace rvt {
 
 std::atomic<int> wanted_threads{0};
