@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -17,6 +18,9 @@ public sealed class ResultStore
     private readonly string _dataFolder;
     private readonly Action<string> _warn;
     private readonly HashSet<string> _told = [];
+
+    // A ledger asks for the same runs once per claim; parsing is what takes long, so equal bytes are not parsed twice.
+    private readonly ConcurrentDictionary<(string Path, Type Record), (byte[] Bytes, object Record)> _parsed = [];
     private readonly bool _publishedOnly;
 
     /// <summary>Opens a store; folders are made when the first run is written.</summary>
@@ -31,7 +35,7 @@ public sealed class ResultStore
 
     private ResultStore(ResultStore all)
     {
-        (_dataFolder, _warn, _told) = (all._dataFolder, all._warn, all._told);
+        (_dataFolder, _warn, _told, _parsed) = (all._dataFolder, all._warn, all._told, all._parsed);
         _publishedOnly = true;
     }
 
@@ -199,11 +203,18 @@ public sealed class ResultStore
             throw new IOException($"The result '{path}' could not be read: {Reason(error)}.", error);
         }
 
+        var place = (path, typeof(RunRecord<TOptions>));
+        if (_parsed.TryGetValue(place, out var earlier) && bytes.AsSpan().SequenceEqual(earlier.Bytes))
+        {
+            return (RunRecord<TOptions>)earlier.Record;
+        }
+
         try
         {
             var record = JsonSerializer.Deserialize<RunRecord<TOptions>>(bytes, ResultJson.Options)
                 ?? throw new JsonException("it holds null");
             CheckName(path, JsonNode.Parse(bytes)!.AsObject(), record);
+            _parsed[place] = (bytes, record);
             return record;
         }
         catch (Exception error) when (error is JsonException or FormatException or NotSupportedException or ArgumentException)
