@@ -33,7 +33,6 @@ internal sealed class MiniDiffusionRecipe(PrivacyRunOptions options, int picture
     [
         "It is meant to be attacked: it keeps more of its members than any model should that is given away.",
         "Which pictures are members follows from the seed; no other use was made of them.",
-        "An interrupted training of this recipe starts again.",
     ];
 
     /// <summary>The pictures of the seed that it was trained on: members and others.</summary>
@@ -50,7 +49,7 @@ internal sealed class MiniDiffusionRecipe(PrivacyRunOptions options, int picture
         var network = new DenoisingUNet(PrivacyFit.NetworkOf(options), initial);
         network.to(lab.Device);
         var members = images.Members(options.Members);
-        using var result = new DiffusionTrainer(PrivacyPlan.TrainerOf(options)).Train(network, members.Images, members.Captions, random, progress: progress.Report);
+        using var result = new DiffusionTrainer(PrivacyPlan.TrainerOf(options)).Train(network, members.Images, members.Captions, random, progress: progress.Report, stateFile: stateFile);
         return (network, result.Losses);
     }
 

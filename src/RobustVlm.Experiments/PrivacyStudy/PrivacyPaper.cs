@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using RobustVlm.Data;
 using RobustVlm.Data.Sets;
 using RobustVlm.Experiments.Plots;
@@ -44,10 +45,10 @@ public sealed class PrivacyPaper
         }
     }
 
-    /// <summary>Trains the network, unless one is named, and attacks it.</summary>
+    /// <summary>Trains the network, unless one is named, and attacks it. Started again after an interruption, the training goes on where it stopped.</summary>
     /// <returns>AUC and members found at 1 % false alarms for every attack.</returns>
     /// <exception cref="InvalidOperationException">Something is missing; the message says what.</exception>
-    public ResultTable Run() => Run(PrivacyPreset.Cifar);
+    public ResultTable Run() => Run(PrivacyPreset.Cifar, _lab.WorkFolder(PrivacySweep.Id));
 
     /// <summary>Attacks a model of the reader's, as the paper attacked Stable Diffusion: pure noise and image-to-image, previews and step sweep, guidance 1 and 7.5.</summary>
     /// <param name="model">The model; for a latent one with its codec.</param>
@@ -69,9 +70,10 @@ public sealed class PrivacyPaper
     /// <summary>The whole way with two steps on made pictures: files, loader, training, attacks. Its numbers mean nothing.</summary>
     public ResultTable DryRun()
     {
-        var folder = Directory.CreateTempSubdirectory("robustvlm-membership-").FullName;
+        var work = Directory.CreateTempSubdirectory("robustvlm-membership-").FullName;
         try
         {
+            var folder = Path.Combine(work, "images");
             using var random = _lab.Random("privacy: made pictures");
             using var made = rand([MadePictures, 3, 40, 36], generator: random).cpu();
             foreach (var i in Enumerable.Range(0, MadePictures))
@@ -87,11 +89,11 @@ public sealed class PrivacyPaper
                 Trainer = preset.Trainer with { BatchSize = 2, Training = preset.Trainer.Training with { Steps = 2 } },
                 Attacks = [new LossThreshold(new LossThresholdOptions { Draws = 1 }), new SecMi(new SecMiOptions { Level = 10 }), new Pia(), new SimA()],
                 Queries = [.. preset.Queries.Where(query => query.Options.Start == TrajectoryStart.Image).Select(query => (query.Name, query.Options with { Length = 2, Repeats = 1 }))],
-            });
+            }, work);
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            Directory.Delete(work, recursive: true);
         }
     }
 
@@ -102,7 +104,7 @@ public sealed class PrivacyPaper
     /// <summary>Its text, for a notebook.</summary>
     public IReadOnlyDictionary<string, object> ToMimeBundle() => PlainDisplay.Of(this);
 
-    private ResultTable Run(PrivacyPreset preset)
+    private ResultTable Run(PrivacyPreset preset, string work)
     {
         if (Missing is { Length: > 0 } missing)
         {
@@ -114,10 +116,10 @@ public sealed class PrivacyPaper
         progress.Report(0, "reading images");
         var (members, others) = (Read(PrivacyLive.Members, preset), Read(PrivacyLive.Others, preset));
         using var random = _lab.Random("privacy: published size");
-        progress.Report(0.05, "training");
         using var own = string.IsNullOrWhiteSpace(_weights) ? null : Checkpoint.Load<DenoisingUNet>(_weights);
         own?.to(_lab.Device);
-        var model = own is null ? preset.Train(new CandidateImages(members), random) : new DiffusionModel(own);
+        var model = own is null ? preset.Train(new CandidateImages(members), random, step => progress.Report(
+            0.05 + (0.55 * step.Step / step.Total), string.Create(CultureInfo.InvariantCulture, $"step {step.Step} of {step.Total}, loss {step.Loss:0.000}")), StateFile(preset, members, work)) : new DiffusionModel(own);
         var count = Math.Min(preset.Candidates, (int)Math.Min(members.shape[0], others.shape[0]));
         progress.Report(0.6, "attacking");
         var candidates = new CandidateImages(cat([members.narrow(0, 0, count), others.narrow(0, 0, count)], 0));
@@ -129,6 +131,14 @@ public sealed class PrivacyPaper
 
         progress.Finish($"{rows.Count / 2} attacks");
         return Table(rows, 2 * count);
+    }
+
+    // Other pictures or other settings are another training.
+    private string StateFile(PrivacyPreset preset, Tensor members, string work)
+    {
+        var pixels = Convert.ToHexStringLower(SHA256.HashData(members.cpu().contiguous().bytes));
+        var key = RunKey.For(PrivacySweep.Id, new { preset.Network, preset.Trainer, Pixels = pixels }, _lab.Scale, _lab.Seed, PrivacySweep.Version);
+        return Path.Combine(work, $"paper-{key.Hash}.state.safetensors");
     }
 
     private Tensor Read(string part, PrivacyPreset preset)

@@ -1,5 +1,6 @@
 using RobustVlm.Experiments.Results;
 using RobustVlm.Methods;
+using RobustVlm.Methods.Training;
 using RobustVlm.Models.Diffusion;
 using RobustVlm.Privacy;
 using TorchSharp;
@@ -53,7 +54,9 @@ internal sealed record PrivacyPreset
     /// <summary>Trains the preset's network on members.</summary>
     /// <param name="members">The images.</param>
     /// <param name="random">Source of all randomness.</param>
-    internal DiffusionModel Train(CandidateImages members, Generator random)
+    /// <param name="progress">Told about each step.</param>
+    /// <param name="stateFile">Where the training keeps its state, so that a killed one goes on; null keeps none.</param>
+    internal DiffusionModel Train(CandidateImages members, Generator random, Action<TrainingProgress>? progress = null, string? stateFile = null)
     {
         if (Network is null)
         {
@@ -62,7 +65,7 @@ internal sealed record PrivacyPreset
 
         var network = new DenoisingUNet(Network, random);
         network.to(members.Images.device);
-        new DiffusionTrainer(Trainer).Train(network, members.Images, members.Captions, random).Dispose();
+        new DiffusionTrainer(Trainer).Train(network, members.Images, members.Captions, random, progress: progress, stateFile: stateFile).Dispose();
         return new DiffusionModel(network);
     }
 

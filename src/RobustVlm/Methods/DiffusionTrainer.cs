@@ -43,18 +43,19 @@ public sealed class DiffusionTrainer(DiffusionTrainerOptions? options = null)
     /// <param name="random">Source of all randomness.</param>
     /// <param name="schedule">Noise levels; null takes the usual thousand.</param>
     /// <param name="codec">Pixels or latents; null takes the pixels.</param>
-    /// <param name="checkpoints">Steps after which the running mean is handed out, in rising order; 0 is the start.</param>
+    /// <param name="checkpoints">Steps after which the running mean is handed out, in rising order; 0 is the start. Those of an earlier, interrupted run are not handed out again.</param>
     /// <param name="reached">Told such a step with the running mean, which it copies into a network of its own.</param>
     /// <param name="progress">Told about each step.</param>
+    /// <param name="stateFile">Where to keep the state for resuming; see <see cref="TrainingLoop.Run"/>.</param>
     /// <returns>The curves.</returns>
     public TrainingResult Train(
         DenoisingUNet network, Tensor images, Tensor? captions, Generator random, NoiseSchedule? schedule = null, IImageCodec? codec = null,
-        IReadOnlyList<int>? checkpoints = null, Action<int, WeightAverage>? reached = null, Action<TrainingProgress>? progress = null)
+        IReadOnlyList<int>? checkpoints = null, Action<int, WeightAverage>? reached = null, Action<TrainingProgress>? progress = null, string? stateFile = null)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(random);
-        if (_options.Training.AverageDecay is not { } decay)
+        if (_options.Training.AverageDecay is null)
         {
             throw new ArgumentException("A diffusion model is used with the running mean of its weights; set AverageDecay.", nameof(random));
         }
@@ -63,26 +64,14 @@ public sealed class DiffusionTrainer(DiffusionTrainerOptions? options = null)
         var form = codec ?? new PixelCodec();
         var augmentation = _options.Augmentation is { } changes ? new Augmentation(changes) : null;
         using var order = new BatchOrder(images.shape[0], _options.BatchSize, random);
-
-        // Kept here and not by the loop, which gives it away at the end only.
-        var weights = network.named_parameters().Where(weight => weight.parameter.requires_grad).Select(weight => (Name: weight.name, Weight: weight.parameter)).ToArray();
-        using var average = new WeightAverage(network, weights, decay);
-        if (checkpoints?.Contains(0) == true)
+        var result = new TrainingLoop(_options.Training).Run(network, Loss, random, progress, stateFile, (step, average) =>
         {
-            reached?.Invoke(0, average);
-        }
-
-        var result = new TrainingLoop(_options.Training with { AverageDecay = null }).Run(network, Loss, random, step =>
-        {
-            average.Update(network, weights, step.Step - 1);
-            if (checkpoints?.Contains(step.Step) == true)
+            if (checkpoints?.Contains(step) == true)
             {
-                reached?.Invoke(step.Step, average);
+                reached?.Invoke(step, average);
             }
-
-            progress?.Invoke(step);
         });
-        average.CopyTo(network);
+        result.Average!.CopyTo(network);   // not null: a decay is set
         return result;
 
         Tensor Loss(TrainingStep step)

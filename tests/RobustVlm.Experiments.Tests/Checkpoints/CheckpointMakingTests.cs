@@ -32,11 +32,11 @@ public sealed class CheckpointMakingTests : IClassFixture<CheckpointMakingTests.
         Assert.Empty(Directory.GetFiles(Path.Combine(_workplace.Lab.WorkFolder("checkpoints"), name)));
     }
 
-    [Fact]
-    public void An_interrupted_recipe_goes_on_and_ends_the_same()
+    [Theory, InlineData("mini-autoencoder-v1"), InlineData("mini-diffusion-v1")]
+    public void An_interrupted_recipe_goes_on_and_ends_the_same(string name)
     {
-        var recipe = CheckpointRecipes.Smoke.Single(recipe => recipe.Name == "mini-autoencoder-v1");
-        var (whole, parts) = (Path.Combine(_workplace.Folder, "whole"), Path.Combine(_workplace.Folder, "parts"));
+        var recipe = CheckpointRecipes.Smoke.Single(recipe => recipe.Name == name);
+        var (whole, parts) = (Path.Combine(_workplace.Folder, "whole", name), Path.Combine(_workplace.Folder, "parts", name));
         CheckpointMaking.Make(_workplace.Lab, recipe, whole);
 
         Interruption.Request();

@@ -1,5 +1,7 @@
+using RobustVlm.Engine;
 using RobustVlm.Methods;
 using RobustVlm.Methods.LowRank;
+using RobustVlm.Methods.Training;
 using RobustVlm.Models.Diffusion;
 using TorchSharp;
 using Xunit;
@@ -9,11 +11,16 @@ namespace RobustVlm.Tests.Methods;
 
 public sealed class DiffusionTrainerTests : IDisposable
 {
+    private readonly string _folder = Directory.CreateTempSubdirectory("training").FullName;
     private readonly DisposeScope _scope = NewDisposeScope();
     private readonly Tensor _images = rand([12, 1, 8, 8], generator: new Generator(1));
     private readonly Tensor _captions = randint(0, 5, [12, 3], dtype: ScalarType.Int64, generator: new Generator(2));
 
-    public void Dispose() => _scope.Dispose();
+    public void Dispose()
+    {
+        _scope.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
 
     [Fact]
     public void The_loss_falls_and_the_seed_alone_makes_the_model()
@@ -47,6 +54,24 @@ public sealed class DiffusionTrainerTests : IDisposable
     }
 
     [Fact]
+    public void An_interrupted_training_goes_on_and_ends_the_same()
+    {
+        var state = Path.Combine(_folder, "state.safetensors");
+        using var whole = Network();
+        using var parts = Network();
+        using var all = Trainer(6).Train(whole, _images, _captions, new Generator(4));
+
+        Assert.Throws<OperationCanceledException>(() => Trainer(6).Train(parts, _images, _captions, new Generator(4), progress: step => StopAfter(2, step), stateFile: state));
+        Interruption.Clear();
+        using var fresh = Network();
+        using var rest = Trainer(6).Train(fresh, _images, _captions, new Generator(4), stateFile: state);
+
+        Assert.Equal(2, rest.ResumedAt);
+        Assert.Equal(all.Losses, rest.Losses);
+        Assert.All(whole.state_dict().Zip(fresh.state_dict()), pair => Assert.True(pair.First.Value.SameAs(pair.Second.Value), pair.First.Key));
+    }
+
+    [Fact]
     public void Low_rank_updates_alone_are_trained_where_an_adapter_is_attached()
     {
         using var network = Network();
@@ -69,6 +94,14 @@ public sealed class DiffusionTrainerTests : IDisposable
 
     private static DiffusionTrainer Trainer(int steps) =>
         new(new DiffusionTrainerOptions { BatchSize = 12, Training = new DiffusionTrainerOptions().Training with { Steps = steps, LearningRate = 5e-3, WarmUpSteps = 5 } });
+
+    private static void StopAfter(int steps, TrainingProgress progress)
+    {
+        if (progress.Step == steps)
+        {
+            Interruption.Request();
+        }
+    }
 
     private static DenoisingUNet Network() => new(new DenoisingUNetOptions { Width = 8, VocabularySize = 5 }, new Generator(3));
 }

@@ -27,13 +27,15 @@ public sealed class TrainingLoop
     /// <param name="stateFile">Where to keep the state, so that an interrupted or killed training goes on from there when it is started again with the
     /// same settings and seed; the file stays when the training is finished. The loop cannot see what the loss and its data are made from: give
     /// trainings that differ in these different files. Null keeps none.</param>
+    /// <param name="averaged">Where a running mean is kept: told it with the steps done, at the start and after each step, but not for steps of an earlier, interrupted run.</param>
     /// <returns>The curves.</returns>
     /// <exception cref="ArgumentException">No weight asks for gradients.</exception>
     /// <exception cref="InvalidDataException">The state file belongs to another training or is damaged.</exception>
     /// <exception cref="InvalidOperationException">The loss became NaN or infinite, or, where gradients are shortened, the gradient did.</exception>
     /// <exception cref="OperationCanceledException">The user asked to stop; the model keeps what it has learned, and so does the state file.</exception>
     public TrainingResult Run(
-        nn.Module model, Func<TrainingStep, Tensor> loss, Generator random, Action<TrainingProgress>? progress = null, string? stateFile = null)
+        nn.Module model, Func<TrainingStep, Tensor> loss, Generator random, Action<TrainingProgress>? progress = null, string? stateFile = null,
+        Action<int, WeightAverage>? averaged = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(loss);
@@ -52,6 +54,11 @@ public sealed class TrainingLoop
         model.train();
         try
         {
+            if (state.Finished == 0 && average is not null)
+            {
+                averaged?.Invoke(0, average);
+            }
+
             for (var step = state.Finished; step < _options.Steps; step++)
             {
                 Interruption.ThrowIfRequested();
@@ -68,6 +75,11 @@ public sealed class TrainingLoop
                     {
                         state.Write(stateFile);
                     }
+                }
+
+                if (average is not null)
+                {
+                    averaged?.Invoke(step + 1, average);
                 }
 
                 progress?.Invoke(new TrainingProgress(step + 1, _options.Steps, value, rate));
