@@ -66,6 +66,11 @@ public sealed class NullspaceExperiment
     /// <summary>The sweep's stored runs.</summary>
     public NullspaceRuns Stored() => new(_lab);
 
+    /// <summary>The settings of the reported runs, for <see cref="NullspaceTuning"/> on weights and images of one's own.</summary>
+    /// <param name="arm">What the second half of the loss is.</param>
+    /// <param name="epsilon">Where the search for noise stops; the paper has 0.03, and 0.01 and 0.1 for comparison.</param>
+    public static NullspaceTuningOptions Published(NullspaceArm arm, double epsilon = NullspacePlan.Epsilon) => NullspacePreset.Published(arm, epsilon);
+
     /// <summary>Two steps of every arm of the published recipe on made data: proves that the path works at a size, not that it learns.</summary>
     /// <param name="model"><c>ViT-S/16</c> or <c>ViT-B/16</c>, the paper's; null takes a transformer of ViT-Ti/16's width with one block on images of 32 pixels.</param>
     public ResultTable DryRun(string? model = null)

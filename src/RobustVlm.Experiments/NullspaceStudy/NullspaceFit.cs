@@ -18,7 +18,7 @@ internal sealed class NullspaceFit
     internal const string FitRow = "fit";
     internal const string NoiseRow = "noise";
     internal const string StoppedColumn = "share of rounds after the first that stopped early";
-    internal const string GrowthColumn = "length in the last round minus length in the first";
+    internal const string LengthCurve = "length";
     internal const string CurvePrefix = "curve: ";
 
     private const double TuningShare = 0.5;
@@ -100,8 +100,7 @@ internal sealed class NullspaceFit
         if (result.Rounds is { Count: > 1 } rounds)
         {
             rows.Add(Number(NoiseRow, StoppedColumn, result.ReachedShare));
-            rows.Add(Number(NoiseRow, GrowthColumn, rounds[^1].Norm - rounds[0].Norm));
-            rows.AddRange(Curve("length", rounds.Select(round => round.Norm)));
+            rows.AddRange(Curve(LengthCurve, rounds.Select(round => round.Norm)));
             rows.AddRange(Curve("length at the start", rounds.Select(round => round.StartNorm)));
             rows.AddRange(Curve("steps", rounds.Select(round => (double)round.Steps)));
             rows.AddRange(Curve("probability distance", rounds.Select(round => round.ProbabilityDistance)));

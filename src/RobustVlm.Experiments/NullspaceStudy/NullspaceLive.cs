@@ -53,6 +53,7 @@ public sealed class NullspaceLive : IDisposable
     /// <param name="strength">Size (root mean square) of what is added, where the whole range from black to white is 1.</param>
     public ImageGrid ShowWatermark(double strength = UsualStrength)
     {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(strength);
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var (image, truth) = (_pictures.Test.Images.narrow(0, 0, 1), (int)_pictures.Test.Labels[0].item<long>());
@@ -83,6 +84,7 @@ public sealed class NullspaceLive : IDisposable
     /// <param name="strength">As in <see cref="ShowWatermark"/>.</param>
     public ResultTable Watermarks(double strength = UsualStrength)
     {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(strength);
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         using var random = _lab.Random("nullspace: watermark of the notebook");

@@ -49,5 +49,6 @@ internal static class NullspacePaperNumbers
         .Rename("PaperMce", "mCE, paper").Rename("Error", "Error under corruptions, ours")
         .WithCaption("Paper: ViT-S/16 on ImageNet, one run. Ours: a miniature on drawn radiographs, mean of the seeds. Percent")
         .WithFootnotes("mCE is divided by AlexNet's error, ours is a plain mean: compare order and sign within a column, never values.",
+            FormattableString.Invariant($"Madry and TRADES were trained with 8/255 and ten steps in the paper, with {NullspacePlan.For(Scale.Demo).Common.TrainingEpsilon}/255 and {NullspacePlan.For(Scale.Demo).Common.TrainingAttackSteps} steps here: the largest budget that cost at most 5 points of clean accuracy on the choosing seed."),
             "The paper's random noise has no clean number; its authors say that it is above nullspace noise's.");
 }

@@ -10,7 +10,8 @@ namespace RobustVlm.Experiments.NullspaceStudy;
 /// <summary>The settings of the reported runs, for ViT-S/16 and ViT-B/16 on ImageNet with a GPU, all arms in one code path.</summary>
 /// <remarks>
 /// From the code of those runs (github.com/Liu-Hy/easyrobust, commit f72cee0): 20 rounds of 41 steps of 128 images, AdamW at 1e-5 down to 1e-6, weight decay 0.05; noise from
-/// U(-3, 3) in at most 3000 steps, epsilon 0.03. Crop and mirror stand for its augmentation: mixup, RandAugment, erasing and drop path are not done here, for any arm.
+/// U(-3, 3) in at most 3000 steps, epsilon 0.03. Crop and mirror stand for its augmentation: mixup, RandAugment, erasing and drop path are not done here, for any arm. Pixels are normalised
+/// as the weights were trained, with mean and deviation 0.5; that code uses ImageNet's for all.
 /// </remarks>
 internal static class NullspacePreset
 {

@@ -92,34 +92,36 @@ public sealed class NullspaceRuns
         .WithDecimals("Limit", 1).WithDecimals("Start", 0).WithDecimals("Length", 0).WithDecimals("Steps", 0).WithDecimals("Batch", 3).WithDecimals("New", 3).AsPercent("Stopped", "Kept", "Permuted")
         .Rename("Start", "Length there").Rename("Limit", "Start").Rename("Stopped", "Came below").Rename("Batch", "Distance, last batch")
         .Rename("New", "Distance, new pictures").Rename("Kept", "Answers that stay")
-        .WithCaption($"The search with epsilon {NullspacePlan.Epsilon}, in at most {_plan.Common.NoiseSteps} steps: means of the seeds {State}".TrimEnd())
+        .WithCaption($"The search in the miniature, with epsilon {NullspacePlan.Epsilon}, in at most {_plan.Common.NoiseSteps} steps: means of the seeds {State}".TrimEnd())
         .WithFootnotes("Start: half the range of the first numbers, in root mean squares of embedded patches. Permuted: answers that stay under the same numbers in another order.");
 
     /// <summary>Length of the noise and scores over the rounds of fine-tuning, divided by where they began.</summary>
     public LineChart PlotDynamics()
     {
         double[] rounds = [.. Enumerable.Range(1, _plan.Common.Rounds).Select(round => (double)round)];
+
+        // A round's noise is learned before the model is trained in it, its score is taken afterwards.
         LineSeries? Relative(NullspaceArm arm, string curve, Func<ulong, double?> start, string name, string color, bool dashed)
         {
             var values = rounds.Select(round => (IReadOnlyList<double>)[.. _runs.Of(_plan.Tuning(arm))
                 .Select(run => StoredRuns<NullspaceRunOptions>.Find(run, NullspaceFit.CurvePrefix + curve, Text(round)) / start(run.Environment.Seed)).OfType<double>()]).ToArray();
-            return Range(name, rounds, values) is { } line ? line with { Color = color, Dashed = dashed } : null;
+            return Range(name, curve == NullspaceFit.LengthCurve ? [.. rounds.Select(round => round - 1)] : rounds, values) is { } line ? line with { Color = color, Dashed = dashed } : null;
         }
 
         double? Untrained(ulong seed) => _runs.Of(_plan.Tuning(NullspaceArm.None)).Where(run => run.Environment.Seed == seed)
             .Select(run => StoredRuns<NullspaceRunOptions>.Find(run, NullspaceFit.CurvePrefix + "score", "1")).FirstOrDefault();
         double? First(ulong seed) => _runs.Of(_plan.Tuning(NullspaceArm.Nullspace)).Where(run => run.Environment.Seed == seed)
-            .Select(run => StoredRuns<NullspaceRunOptions>.Find(run, NullspaceFit.CurvePrefix + "length", "1")).FirstOrDefault();
+            .Select(run => StoredRuns<NullspaceRunOptions>.Find(run, NullspaceFit.CurvePrefix + NullspaceFit.LengthCurve, "1")).FirstOrDefault();
         return new LineChart
         {
             Title = $"Fine-tuning: length of the noise and score over the rounds, mean and range {State}".TrimEnd(),
-            XTitle = "round",
+            XTitle = "finished rounds",
             YTitle = "divided by the first length or the score before",
             Series =
             [
                 .. new[]
                 {
-                    Relative(NullspaceArm.Nullspace, "length", First, "length of the noise", Palette.Of(NullspacePlan.NameOf(NullspaceArm.Nullspace)), dashed: true),
+                    Relative(NullspaceArm.Nullspace, NullspaceFit.LengthCurve, First, "length of the noise", Palette.Of(NullspacePlan.NameOf(NullspaceArm.Nullspace)), dashed: true),
                     Relative(NullspaceArm.Nullspace, "score", Untrained, "score: nullspace noise", Palette.Of(NullspacePlan.NameOf(NullspaceArm.Nullspace)), dashed: false),
                     Relative(NullspaceArm.Control, "score", Untrained, "score: control", Palette.Of(NullspacePlan.NameOf(NullspaceArm.Control)), dashed: false),
                     Relative(NullspaceArm.Madry, "score", Untrained, "score: Madry", Palette.Of(NullspacePlan.NameOf(NullspaceArm.Madry)), dashed: false),
@@ -246,7 +248,7 @@ public sealed class NullspaceRuns
             };
         }))
         .Rename("Fgsm", "FGSM, 4/255").Rename("Pgd2", "PGD-20, 2/255").Rename("Auto2", "AA-mini, 2/255").Rename("Pgd4", "PGD-20, 4/255").Rename("Auto4", "AA-mini, 4/255")
-        .WithCaption($"Attacks that search: accuracy, mean of the seeds with 95 % interval {State}".TrimEnd())
+        .WithCaption($"Attacks that search, in the miniature: accuracy, mean of the seeds with 95 % interval {State}".TrimEnd())
         .WithFootnotes("The paper has no PGD and no AutoAttack numbers.");
 
     /// <summary>Ours beside the paper's table for ViT-S.</summary>

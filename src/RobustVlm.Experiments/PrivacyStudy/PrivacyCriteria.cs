@@ -6,12 +6,14 @@ namespace RobustVlm.Experiments.PrivacyStudy;
 /// <remarks>
 /// The rules are those that were written down before any network was trained. M1 asks a dozen attacks to lie within two standard errors of chance; one in twenty would lie outside by
 /// chance alone. What was seen on the choosing seed (see <see cref="PrivacyPlan"/>) changed none of them: claims about the loss attack, M5c, M5d and M9c, were added beside those
-/// about SecMI. M2d, M2e, M4d and M7 name SecMI too, and will not hold if the reported seeds are like the choosing one.
+/// about SecMI. M2d, M2e, M4d and M7 name SecMI too, and will not hold if the reported seeds are like the choosing one. M1e was added when four of five seeds were stored: the mean that
+/// M1d looks at hides a seed in which pictures alone seem to tell members from others. M8b means over five seeds what its limit allows a single one, and the forty splits of a seed share
+/// their pictures; it is therefore a weak check.
 /// </remarks>
 internal static class PrivacyCriteria
 {
     private const string Paper = "Privacy Threats in Stable Diffusion Models (Cilloni et al. 2023, arXiv 2311.09355)";
-    private const string Sheet = "our rule";
+    private const string Sheet = "our rule; five models of 16-pixel pictures, two cores";
     private const string Rerun = "SimA's re-run of DDPM attacks, table 1, second-hand";
 
     // The range of SecMI in which the main claim is meant.
@@ -20,6 +22,9 @@ internal static class PrivacyCriteria
 
     // Two standard errors (Hanley and McNeil 1982) of the mean of five areas of 0.5, each from 100 members and 100 others.
     private const double TwoErrors = 0.0365;
+
+    // The same for one seed, rounded up.
+    private const double TwoErrorsOfOne = 0.082;
 
     private static readonly PaperNumber s_paper = new("about 0.60", "abstract");
 
@@ -36,6 +41,7 @@ internal static class PrivacyCriteria
         Claim("M1b", "on a model that was trained on other pictures every attack is at chance", PaperNumber.None, s_atChance, [.. PrivacyScores.AllAttacks.Select(name => Value(name, PrivacyFit.OtherData, PrivacyScores.Above(name)))]),
         Claim("M1c", "with shuffled labels the trained attack is at chance", PaperNumber.None, s_atChance, Value("shuffled labels", PrivacyFit.Chosen, PrivacyScores.Above(PrivacyScores.Shuffled + PrivacyScores.Trajectory))),
         Claim("M1d", "pictures and captions alone tell nothing", PaperNumber.None, s_atChance, Value("blind classifier", PrivacyScores.Blind, PrivacyScores.Above(PrivacyScores.Blind))),
+        Claim("M1e", "pictures and captions alone tell nothing in any single seed", PaperNumber.None, new(Quantity.Value, Side.Within, TwoErrorsOfOne, JudgedBy.EverySeed), Value("blind classifier", PrivacyScores.Blind, PrivacyScores.Above(PrivacyScores.Blind))),
         Claim("M2a", "the trajectory attack tells members better than chance", s_paper, new(Quantity.Value, Side.Above, 0.5, JudgedBy.Interval), Value(PrivacyScores.Trajectory)),
         Claim("M2b", "its AUC is at least 0.55", s_paper, new(Quantity.Value, Side.AtLeast, 0.55, JudgedBy.Mean), Value(PrivacyScores.Trajectory)),
         Claim("M2c", "its AUC is at most 0.80", s_paper, new(Quantity.Value, Side.AtMost, 0.80, JudgedBy.Mean), Value(PrivacyScores.Trajectory)),
@@ -57,10 +63,10 @@ internal static class PrivacyCriteria
             [.. PrivacyPlan.Levels.Where(level => level >= 800).Select(level => Value(PrivacyScores.CurveName(level), PrivacyFit.Last, PrivacyScores.Above(PrivacyScores.CurveName(level))))]),
         Claim("M7", "at 5 % false alarms SecMI finds more members than the trajectory attack", PaperNumber.None, StatisticalTest.Superiority(),
             Compared("SecMI and trajectory", Fit(PrivacyFit.Chosen, PrivacyScores.Found(PrivacyScores.SecMiName)), Fit(PrivacyFit.Chosen, PrivacyScores.Found(PrivacyScores.Trajectory)))),
-        Claim("M8a", "a set of 100 members is recognised with p below 0.01", PaperNumber.None, new(Quantity.Value, Side.Below, 0.01, JudgedBy.EverySeed), Value("members", PrivacyFit.Chosen, PrivacyScores.SetP)),
+        Claim("M8a", "all grey-box scores together recognise a set of 100 members with p below 0.01", PaperNumber.None, new(Quantity.Value, Side.Below, 0.01, JudgedBy.EverySeed), Value("members", PrivacyFit.Chosen, PrivacyScores.SetP)),
 
         // Kolmogorov's distance of 40 independent uniform numbers exceeds 0.21 once in twenty times.
-        Claim("M8b", "sets of true non-members have uniform p-values", PaperNumber.None, new(Quantity.Value, Side.AtMost, 0.21, JudgedBy.Mean), Value("non-members", PrivacyFit.Chosen, PrivacyScores.NullDistance)),
+        Claim("M8b", "the same test gives sets of true non-members uniform p-values", PaperNumber.None, new(Quantity.Value, Side.AtMost, 0.21, JudgedBy.Mean), Value("non-members", PrivacyFit.Chosen, PrivacyScores.NullDistance)),
         Claim("M9a", "early stopping, or a larger set of members, brings the trajectory attack back to chance", PaperNumber.None, s_atChance,
             Value("early stopping", PrivacyFit.Checkpoint(1), PrivacyScores.Above(PrivacyScores.Trajectory)), Compared("largest set", Largest(PrivacyScores.Above(PrivacyScores.Trajectory)))) with { Required = 1 },
         Claim("M9b", "each defence lowers SecMI's AUC", PaperNumber.None, s_lower, [.. Defences(PrivacyScores.Auc(PrivacyScores.SecMiName))]),

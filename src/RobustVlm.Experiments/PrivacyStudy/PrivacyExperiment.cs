@@ -24,6 +24,11 @@ public sealed class PrivacyExperiment
         {
             throw new ArgumentException($"The shipped model has {MiniDiffusionRecipe.Full.Options.Candidates} members; choose 10 or more Candidates, and no more than that.", nameof(options));
         }
+
+        if (Options.ShownPictures < 1 || Options.ShownPictures > MiniDiffusionRecipe.Full.Options.Candidates)
+        {
+            throw new ArgumentException($"The shipped model has {MiniDiffusionRecipe.Full.Options.Candidates} members; choose 1 or more ShownPictures, and no more than that.", nameof(options));
+        }
     }
 
     /// <summary>The settings.</summary>

@@ -25,6 +25,7 @@ public sealed class PrivacyPaper
     public const string ModelVariable = "ROBUSTVLM_DIFFUSION";
 
     private const int MadePictures = 12;
+    private const int Fewest = 5;
 
     private readonly Lab _lab;
     private readonly string? _folder;
@@ -40,21 +41,24 @@ public sealed class PrivacyPaper
         {
             var lacking = new[] { PrivacyLive.Members, PrivacyLive.Others }.Where(name => string.IsNullOrWhiteSpace(_folder) || !Directory.Exists(Path.Combine(_folder, name))).ToArray();
             return lacking.Length > 0 ? $"The published size needs your images: name a folder in {Variable} that has the folders {PrivacyLive.Members} and {PrivacyLive.Others}."
+                : new[] { PrivacyLive.Members, PrivacyLive.Others }.FirstOrDefault(name => Directory.EnumerateFiles(Path.Combine(_folder!, name)).Take(Fewest).Count() < Fewest) is { } few
+                    ? $"The folder {Path.Combine(_folder!, few)} holds fewer than {Fewest} images; the trained attacks need {Fewest} of each kind, and hundreds to say anything."
                 : !string.IsNullOrWhiteSpace(_weights) && !File.Exists(_weights) ? $"The network {_weights} does not exist; correct {ModelVariable}, or leave it empty to train one."
                 : "";
         }
     }
 
     /// <summary>Trains the network, unless one is named, and attacks it. Started again after an interruption, the training goes on where it stopped.</summary>
-    /// <returns>AUC and members found at 1 % false alarms for every attack.</returns>
+    /// <returns>AUC with interval and members found at few false alarms for every attack, and what pictures alone tell.</returns>
     /// <exception cref="InvalidOperationException">Something is missing; the message says what.</exception>
     public ResultTable Run() => Run(PrivacyPreset.Cifar, _lab.WorkFolder(PrivacySweep.Id));
 
     /// <summary>Attacks a model of the reader's, as the paper attacked Stable Diffusion: pure noise and image-to-image, previews and step sweep, guidance 1 and 7.5.</summary>
     /// <param name="model">The model; for a latent one with its codec.</param>
     /// <param name="candidates">Members first, then as many others that went through the same filters, in the model's size.</param>
-    /// <returns>AUC and members found at 1 % false alarms for every attack.</returns>
-    public ResultTable Attack(DiffusionModel model, CandidateImages candidates)
+    /// <param name="distances">What the trajectory attack measures, e.g. with features of CLIP; null takes <see cref="ImageDistances.Plain"/>.</param>
+    /// <returns>AUC with interval and members found at few false alarms for every attack, and what pictures alone tell.</returns>
+    public ResultTable Attack(DiffusionModel model, CandidateImages candidates, IReadOnlyList<ImageDistance>? distances = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(candidates);
@@ -64,7 +68,7 @@ public sealed class PrivacyPaper
         }
 
         using var random = _lab.Random("privacy: published size");
-        return Table(PrivacyPreset.StableDiffusion.Attack(model, candidates, [.. Enumerable.Range(0, candidates.Count).Select(i => i < candidates.Count / 2)], random), candidates.Count);
+        return Table(PrivacyPreset.StableDiffusion.Attack(model, candidates, [.. Enumerable.Range(0, candidates.Count).Select(i => i < candidates.Count / 2)], random, distances), candidates.Count);
     }
 
     /// <summary>The whole way with two steps on made pictures: files, loader, training, attacks. Its numbers mean nothing.</summary>
@@ -154,10 +158,10 @@ public sealed class PrivacyPaper
         .From(rows.GroupBy(number => number.Row).Select(group => new
         {
             Attack = group.Key,
-            Auc = group.First(number => number.Column == "AUC").Value,
+            Auc = group.Where(number => number.Column == "AUC").Select(number => string.Create(CultureInfo.InvariantCulture, $"{number.Value:0.000} [{number.Low:0.000}, {number.High:0.000}]")).First(),
             Found = group.First(number => number.Column != "AUC").Value,
         }))
-        .WithDecimals("Auc", 3).AsPercent("Found").Rename("Auc", "AUC").Rename("Found", "Members found at 1 % false alarms")
+        .AsPercent("Found").Rename("Auc", "AUC").Rename("Found", string.Create(CultureInfo.InvariantCulture, $"Members found at {100 * PrivacyPreset.FalseAlarms(candidates / 2):0} % false alarms"))
         .WithCaption(string.Create(CultureInfo.InvariantCulture, $"{candidates / 2} members and as many others"))
-        .WithFootnotes(candidates < 1000 ? ["Below 500 others, 1 % false alarms is a handful of images: do not read that column."] : []);
+        .WithFootnotes("The last row sees the pictures, and captions where there are any, but no model. If its interval lies above 0.5, members and others differ by themselves, and no other row says anything about membership.");
 }

@@ -11,7 +11,10 @@ namespace RobustVlm.Experiments.PrivacyStudy;
 /// <summary>The experiment at published size, on a GPU. The user brings images, and for a latent model the network and its autoencoder, as <see cref="INoisePredictor"/> and <see cref="IImageCodec"/>.</summary>
 internal sealed record PrivacyPreset
 {
-    private const double RareFalseAlarms = 0.01;
+    internal const string Blind = "pictures alone, without any model";
+
+    private const int ForRareFalseAlarms = 500;
+    private const int Resamples = 200;
 
     /// <summary>Height and width of the images.</summary>
     internal required int ImageSize { get; init; }
@@ -43,12 +46,13 @@ internal sealed record PrivacyPreset
     };
 
     /// <summary>A text-to-image model as the paper attacked, brought by the user: 1,000 images of its training set and 1,000 others that went through the same filters.</summary>
+    /// <remarks>Previews are the ten of a run of ten moves, separate runs have 1 to 32 moves: fewer than the fifty that are usual for such models, so that each move tells more.</remarks>
     internal static PrivacyPreset StableDiffusion { get; } = new()
     {
         ImageSize = 512,
         Candidates = 1000,
         Attacks = [new SecMi(new SecMiOptions { BatchSize = 4 }), new Pia(new PiaOptions { Level = 500, BatchSize = 4 }), new LossThreshold(new LossThresholdOptions { BatchSize = 4 })],
-        Queries = [.. QueriesOf(1, 10), .. QueriesOf(7.5, 10)],
+        Queries = [.. QueriesOf(1, 10, batch: 4), .. QueriesOf(7.5, 10, batch: 4)],
     };
 
     /// <summary>Trains the preset's network on members.</summary>
@@ -74,8 +78,10 @@ internal sealed record PrivacyPreset
     /// <param name="candidates">The images, of the size the model takes.</param>
     /// <param name="members">For each image, whether it is a member.</param>
     /// <param name="random">Source of all randomness.</param>
-    /// <returns>Area and rate at 1 % false alarms for each attack.</returns>
-    internal IReadOnlyList<Measurement> Attack(DiffusionModel model, CandidateImages candidates, IReadOnlyList<bool> members, Generator random)
+    /// <param name="distances">What the trajectory attack measures; null takes <see cref="ImageDistances.Plain"/>.</param>
+    /// <returns>Area with interval and members found at few false alarms (see <see cref="FalseAlarms"/>) for each attack, and the area that needs no model.</returns>
+    internal IReadOnlyList<Measurement> Attack(
+        DiffusionModel model, CandidateImages candidates, IReadOnlyList<bool> members, Generator random, IReadOnlyList<ImageDistance>? distances = null)
     {
         using var scope = NewDisposeScope();
         var noise = new CounterNoise(random);
@@ -83,20 +89,30 @@ internal sealed record PrivacyPreset
         var trained = Queries.Select(query =>
         {
             using var inner = NewDisposeScope();
-            var features = new TrajectoryQuery(query.Options).Features(model, candidates, noise);
-            return (query.Name, Scores: new MembershipScores(new MembershipCrossValidation().Run(features, members, new LogisticMembership(), random).Ranks, members));
+            return (Name: query.Name, Scores: Trained(new TrajectoryQuery(query.Options, distances).Features(model, candidates, noise)));
         });
-        return [.. single.Concat(trained).SelectMany(told => new[]
+        var captionWords = candidates.Captions is { } captions ? (int)captions.max().item<long>() + 1 : 0;
+        var share = FalseAlarms(candidates.Count / 2);
+        return [.. single.Concat(trained).Append((Name: Blind, Scores: Trained(PrivacyScores.BlindFeatures(candidates, captionWords)))).SelectMany(told =>
         {
-            PrivacyScores.Number(told.Name, "AUC", told.Scores.Auc),
-            PrivacyScores.Number(told.Name, "found at 1 % false alarms", told.Scores.TruePositivesAt(RareFalseAlarms)),
+            var (low, high) = told.Scores.Interval(new Random(1), Resamples);
+            return new[]
+            {
+                new Measurement(told.Name, "AUC", told.Scores.Auc, low, high, candidates.Count, IsRate: false),
+                PrivacyScores.Number(told.Name, "found", told.Scores.TruePositivesAt(share)),
+            };
         })];
+
+        MembershipScores Trained(Tensor features) => new(new MembershipCrossValidation().Run(features, members, new LogisticMembership(), random).Ranks, members);
     }
 
-    private static (string Name, TrajectoryQueryOptions Options)[] QueriesOf(double guidance, int previews) =>
+    /// <summary>The share of false alarms that so many others allow to be read: 1 %, or 5 % where 1 % would be a handful of images.</summary>
+    internal static double FalseAlarms(int others) => others >= ForRareFalseAlarms ? 0.01 : 0.05;
+
+    private static (string Name, TrajectoryQueryOptions Options)[] QueriesOf(double guidance, int previews, int batch = 64) =>
     [
         .. Enum.GetValues<TrajectoryReading>().SelectMany(reading => Enum.GetValues<TrajectoryStart>().Select(start => (
             string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{reading} from {start}, guidance {guidance}"),
-            new TrajectoryQueryOptions { Reading = reading, Start = start, Guidance = guidance, Length = reading == TrajectoryReading.Previews ? previews : 6, BatchSize = 64 }))),
+            new TrajectoryQueryOptions { Reading = reading, Start = start, Guidance = guidance, Length = reading == TrajectoryReading.Previews ? previews : 6, BatchSize = batch }))),
     ];
 }

@@ -164,13 +164,24 @@ internal sealed class PrivacyScores : IDisposable
     {
         using var scope = NewDisposeScope();
         using var random = _lab.Random("privacy: blind classifier");
-        var pixels = nn.functional.avg_pool2d(_attacked.Images, 4).flatten(1);
-        var flat = _attacked.Images.flatten(1);
-        var words = nn.functional.one_hot(_attacked.Captions!, PrivacyImages.Tokenizer.VocabularySize).sum([1]).to(flat.dtype);
-        var features = cat([pixels, flat.mean([1], keepdim: true), flat.std(1).unsqueeze(1), words], 1).to(ScalarType.Float64).cpu();
+        var features = BlindFeatures(_attacked, PrivacyImages.Tokenizer.VocabularySize);
         var rows = new List<Measurement>();
         AddTrained(rows, Blind, Blind, Folds(features, new LogisticMembership(), random), curve: false);
         return rows;
+    }
+
+    /// <summary>Float64 tensor [N, F] on the CPU: brightness and contrast of the whole picture and of sixteen parts, and which words the caption has.</summary>
+    internal static Tensor BlindFeatures(CandidateImages candidates, int vocabulary)
+    {
+        using var scope = NewDisposeScope();
+        var flat = candidates.Images.flatten(1);
+        var parts = new List<Tensor> { nn.functional.avg_pool2d(candidates.Images, candidates.Images.shape[2] / 4).flatten(1), flat.mean([1], keepdim: true), flat.std(1).unsqueeze(1) };
+        if (candidates.Captions is { } captions)
+        {
+            parts.Add(nn.functional.one_hot(captions, vocabulary).sum([1]).to(flat.dtype));
+        }
+
+        return cat(parts, 1).to(ScalarType.Float64).cpu().MoveToOuterDisposeScope();
     }
 
     public void Dispose() => _features.Dispose();

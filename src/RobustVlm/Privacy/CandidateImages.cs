@@ -46,6 +46,7 @@ public sealed class CandidateImages
     /// <exception cref="InvalidOperationException">A score is not finite: an attack on a diverged model would seem perfect or useless.</exception>
     internal Tensor Map(int batchSize, Func<CandidateImages, Tensor> score)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         using var noGradient = no_grad();
         using var whole = NewDisposeScope();
         var parts = new List<Tensor>();

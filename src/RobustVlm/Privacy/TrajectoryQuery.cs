@@ -107,7 +107,12 @@ public sealed class TrajectoryQuery(TrajectoryQueryOptions? options = null, IRea
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         var fromText = _options.Start == TrajectoryStart.Text;
-        var first = fromText ? model.Schedule.Levels - 1 : (int)Math.Round(_options.Strength * model.Schedule.Levels);
+        var first = fromText ? model.Schedule.Levels - 1 : Math.Min((int)Math.Round(_options.Strength * model.Schedule.Levels), model.Schedule.Levels - 1);
+        if (first < (_options.Reading == TrajectoryReading.Previews ? _options.Length : 1 << (_options.Length - 1)))
+        {
+            throw new InvalidOperationException($"From level {first} there are not enough moves for {_options.Length} images; choose a larger Strength or a smaller Length.");
+        }
+
         var encoded = model.Codec.Encode(candidates.Images);
         var drawn = noise.Normal(candidates.Ids, LossThreshold.Draw(first, 200 + repeat), encoded);
         var start = fromText ? drawn : model.Schedule.Noised(encoded, first, drawn);

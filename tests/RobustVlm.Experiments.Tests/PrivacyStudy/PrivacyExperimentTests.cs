@@ -85,7 +85,8 @@ public sealed class PrivacyExperimentTests : IDisposable
     {
         var table = new PrivacyExperiment(Open()).AtPaperScale().DryRun();
 
-        Assert.Equal(4 + 2, table.Rows.Count);
+        Assert.Equal(4 + 2 + 1, table.Rows.Count);
+        Assert.Contains(PrivacyPreset.Blind, table.ToString(), StringComparison.Ordinal);
         Assert.Contains("6 members", table.Caption, StringComparison.Ordinal);
     }
 
@@ -96,8 +97,10 @@ public sealed class PrivacyExperimentTests : IDisposable
 
         Assert.Contains("members and others", paper.Missing, StringComparison.Ordinal);
         Assert.Equal(paper.Missing, Assert.Throws<InvalidOperationException>(() => paper.Run()).Message);
-        Directory.CreateDirectory(_folder.File("members"));
-        Directory.CreateDirectory(_folder.File("others"));
+        string[] parts = ["members", "others"];
+        Assert.All(parts, part => Directory.CreateDirectory(_folder.File(part)));
+        Assert.Contains("fewer than 5 images", paper.Missing, StringComparison.Ordinal);
+        Assert.All(parts, part => Assert.All(Enumerable.Range(0, 5), i => File.WriteAllText(Path.Combine(_folder.File(part), $"{i}.png"), "")));
         Assert.Equal("", paper.Missing);
         Assert.Contains("does not exist", new PrivacyPaper(Open(), _folder.Path, "/nowhere.safetensors").Missing, StringComparison.Ordinal);
     }

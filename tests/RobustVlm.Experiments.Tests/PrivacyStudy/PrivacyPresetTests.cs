@@ -31,7 +31,7 @@ public sealed class PrivacyPresetTests : IDisposable
         var model = preset.Train(new CandidateImages(images.narrow(0, 0, 6)), new Generator(2));
         var numbers = preset.Attack(model, new CandidateImages(images), s_members, new Generator(3));
 
-        Assert.Equal(3 * 2, numbers.Count);
+        Assert.Equal(4 * 2, numbers.Count);
         Assert.All(numbers, number => Assert.InRange(number.Value, 0, 1));
     }
 
@@ -48,7 +48,8 @@ public sealed class PrivacyPresetTests : IDisposable
 
         var numbers = preset.Attack(model, new CandidateImages(images, randint(1, 9, [12, 4], dtype: ScalarType.Int64, generator: new Generator(4))), s_members, new Generator(5));
 
-        Assert.Equal(2 * (3 + 8), numbers.Count);
+        Assert.Equal(2 * (3 + 8 + 1), numbers.Count);
+        Assert.Contains(numbers, number => number.Row == PrivacyPreset.Blind && number is { Column: "AUC", Low: not null, High: not null });
         Assert.Contains(numbers, number => number.Row.Contains("guidance 7.5", StringComparison.Ordinal));
         Assert.All(numbers, number => Assert.InRange(number.Value, 0, 1));
     }

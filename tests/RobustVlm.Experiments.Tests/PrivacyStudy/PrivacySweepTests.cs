@@ -110,7 +110,7 @@ public sealed class PrivacySweepTests : IDisposable
 
         Assert.All(verdicts, verdict => Assert.Equal("", verdict.Value.Reason));
         Assert.Equal(
-            ["M1a", "M1b", "M1c", "M1d", "M2a", "M2b", "M2c", "M2e", "M3", "M4c", "M5a", "M5b", "M5c", "M5d", "M6b", "M6c", "M9a"],
+            ["M1a", "M1b", "M1c", "M1d", "M1e", "M2a", "M2b", "M2c", "M2e", "M3", "M4c", "M5a", "M5b", "M5c", "M5d", "M6b", "M6c", "M9a"],
             verdicts.Where(entry => entry.Value.Outcome == Outcome.Reproduced).Select(entry => entry.Key));
     }
 

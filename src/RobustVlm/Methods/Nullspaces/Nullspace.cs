@@ -15,12 +15,13 @@ namespace RobustVlm.Methods.Nullspaces;
 public sealed class Nullspace : IDisposable
 {
     private const double Tolerance = 1e-6;
+    private const string Ambiguous = "conv1.weight";
 
     // What the usual files call the convolution that cuts patches: timm, OpenAI and open_clip, Hugging Face (CLIP, ViT), torchvision.
     private static readonly string[] s_names =
     [
         "patch_embed.proj.weight", "visual.conv1.weight", "vision_model.embeddings.patch_embedding.weight", "embeddings.patch_embeddings.projection.weight",
-        "conv_proj.weight", "conv1.weight",
+        "conv_proj.weight", Ambiguous,
     ];
 
     private readonly Tensor _rows;   // float64 [rank, C side side]: orthonormal directions that are seen
@@ -85,12 +86,12 @@ public sealed class Nullspace : IDisposable
     /// <summary>The nullspace of a weight file: timm's, OpenAI's, open_clip's, Hugging Face's and torchvision's names are known. Nothing else of the file is read.</summary>
     /// <param name="path">A safetensors or PyTorch file.</param>
     /// <param name="deviation">What the model divides the pixels by; null leaves the file's own scale.</param>
-    /// <exception cref="ArgumentException">The file holds no patch embedding that is known.</exception>
+    /// <exception cref="ArgumentException">The file holds no patch embedding that is known; a ResNet has none.</exception>
     public static Nullspace OfFile(string path, ChannelValues? deviation = null)
     {
         using var file = WeightFile.Open(path);
         var found = s_names.SelectMany(known => file.Weights.Where(entry =>
-            entry.Value.Shape.Count == 4 && (entry.Key == known || entry.Key.EndsWith("." + known, StringComparison.Ordinal)))).Select(entry => entry.Value).FirstOrDefault();
+            entry.Value.Shape.Count == 4 && (entry.Key == known || entry.Key.EndsWith("." + known, StringComparison.Ordinal)) && CutsPatches(entry.Key))).Select(entry => entry.Value).FirstOrDefault();
         if (found is null)
         {
             throw new ArgumentException($"{path} holds no patch embedding under a known name ({string.Join(", ", s_names)}); load the weight yourself and give it to OfWeight.", nameof(path));
@@ -98,6 +99,9 @@ public sealed class Nullspace : IDisposable
 
         using var weight = found.Load();
         return OfWeight(weight, deviation);
+
+        // The first convolution of a ResNet has the same name as that of CLIP's transformer, but its windows overlap.
+        bool CutsPatches(string name) => !name.EndsWith(Ambiguous, StringComparison.Ordinal) || file.Weights.ContainsKey(name[..^Ambiguous.Length] + "positional_embedding");
     }
 
     /// <summary>The nullspace of a patch embedding.</summary>

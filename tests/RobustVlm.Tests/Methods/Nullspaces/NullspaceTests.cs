@@ -119,7 +119,7 @@ public sealed class NullspaceTests : IDisposable
         var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ".safetensors");
         try
         {
-            Safetensors.Write(path, new Dictionary<string, Tensor> { [name] = randn([6, 3, 4, 4], generator: _random), ["head.weight"] = zeros(2, 2) });
+            Safetensors.Write(path, new Dictionary<string, Tensor> { [name] = randn([6, 3, 4, 4], generator: _random), ["head.weight"] = zeros(2, 2), ["visual.positional_embedding"] = zeros(2, 2) });
 
             using var nullspace = Nullspace.OfFile(path);
 
@@ -131,13 +131,16 @@ public sealed class NullspaceTests : IDisposable
         }
     }
 
-    [Fact]
-    public void A_file_without_a_patch_embedding_is_refused_with_a_sentence()
+    [Theory]
+    [InlineData("layer1.conv1.bias")]
+    [InlineData("conv1.weight")]           // torchvision's ResNet
+    [InlineData("visual.conv1.weight")]    // OpenAI's ResNet
+    public void A_file_without_a_patch_embedding_is_refused_with_a_sentence(string name)
     {
         var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ".safetensors");
         try
         {
-            Safetensors.Write(path, new Dictionary<string, Tensor> { ["layer1.conv1.bias"] = zeros(2) });
+            Safetensors.Write(path, new Dictionary<string, Tensor> { [name] = name.EndsWith("bias", StringComparison.Ordinal) ? zeros(2) : randn([6, 3, 7, 7], generator: _random) });
 
             Assert.Contains("OfWeight", Assert.Throws<ArgumentException>(() => Nullspace.OfFile(path)).Message, StringComparison.Ordinal);
         }
