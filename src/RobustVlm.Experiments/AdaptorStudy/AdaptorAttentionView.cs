@@ -41,7 +41,7 @@ public sealed record AdaptorAttentionView(ResultTable Table, LineChart Losses)
         .WithFootnotes("Changes: the largest of any output number. Gradients: length, of the contrastive loss on pairs that were not trained on. A wrong partner is the text of the next image, given to the module as if it belonged.");
         var losses = new LineChart
         {
-            Title = "Contrastive loss in training: what attends, cheats",
+            Title = "Contrastive loss in training: what attends can pass notes",
             XTitle = "training step",
             YTitle = "loss / ln B (1 = guessing)",
             Series = [.. fits.Select(entry => new LossCurve { Losses = entry.Fit.Losses }.ToLineChart().Series[^1] with

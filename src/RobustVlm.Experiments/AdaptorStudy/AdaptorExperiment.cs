@@ -55,7 +55,8 @@ public sealed class AdaptorExperiment : IDisposable
                 _ => "radiology reports, to guess hidden words",
             }))])
         .Rename("Numbers", "Numbers per input").Rename("Seen", "What it was trained on, and for what")
-        .WithCaption("Frozen encoders: none has seen an image and a text together, none a label");
+        .WithCaption("Frozen encoders: none has seen an image and a text together, none a label")
+        .WithFootnotes("A text of a BERT is the mean of its tokens; the released code takes the pooled first token, which is worth little without training for it.");
 
     /// <summary>Trained weights of the published module and of what it is compared with.</summary>
     public static ResultTable CountWeights()

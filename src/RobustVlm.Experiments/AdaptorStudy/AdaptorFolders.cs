@@ -30,17 +30,17 @@ internal static class AdaptorFolders
     {
         ArgumentNullException.ThrowIfNull(lab);
         using var progress = Lab.Progress("Heads on the sets");
-        var (model, description) = Encoder(lab, adaptor, backbone);
+        var (model, description, fitting, notes) = Encoder(lab, adaptor, backbone);
         using var vision = model;
         var rows = new List<HeadRow>();
         foreach (var (index, set) in sets.Index())
         {
             using var task = Read(lab, set, vision, false, share => progress.Report((index + (0.8 * share)) / sets.Count, set.Name));
-            rows.AddRange(Heads(lab, task, vision, adaptor, steps));
+            rows.AddRange(Heads(lab, task, vision, fitting, steps));
         }
 
         progress.Finish($"{sets.Count} sets");
-        return Table(rows, description);
+        return Table(rows, description).WithFootnotes(notes);
     }
 
     /// <summary>Heads with and without an Adaptor on images that were read.</summary>
@@ -79,17 +79,17 @@ internal static class AdaptorFolders
     {
         ArgumentNullException.ThrowIfNull(lab);
         using var progress = Lab.Progress("Decoders on the sets");
-        var (model, description) = Encoder(lab, adaptor, backbone);
+        var (model, description, fitting, notes) = Encoder(lab, adaptor, backbone);
         using var vision = model;
         var rows = new List<MaskRow>();
         foreach (var (index, set) in sets.Index())
         {
             using var task = Read(lab, set, vision, true, share => progress.Report((index + (0.3 * share)) / sets.Count, set.Name));
-            rows.AddRange(Masks(lab, task, vision, adaptor, steps, share => progress.Report((index + 0.3 + (0.7 * share)) / sets.Count, set.Name)));
+            rows.AddRange(Masks(lab, task, vision, fitting, steps, share => progress.Report((index + 0.3 + (0.7 * share)) / sets.Count, set.Name)));
         }
 
         progress.Finish($"{sets.Count} sets");
-        return MaskTable(rows, $"{(adaptor is null ? "no Adaptor" : "Adaptor")} on {description}");
+        return MaskTable(rows, $"{(fitting is null ? "no Adaptor" : "Adaptor")} on {description}").WithFootnotes(notes);
     }
 
     /// <summary>Decoders on images and masks that were read.</summary>
@@ -145,19 +145,12 @@ internal static class AdaptorFolders
         .Rename("Labels", "Masks").Rename("TestImages", "Test images").Rename("Official", "Official Dice").Rename("Blank", "Predicting nothing").Rename("Lead", "Above it").Rename("Positive", "Images with a mask only").Rename("Detection", "Detection AUROC").WithDecimals("Detection AUROC", 3)
         .WithCaption($"Decoders at three shares of the masks, mean of {s_seeds.Length} seeds; {what}");
 
-    internal static (VisionTransformer Model, string Description) Encoder(Lab lab, Adaptor? adaptor, string? backbone)
+    /// <summary>The encoder, the Adaptor where the two fit each other, and a sentence where they do not.</summary>
+    internal static (VisionTransformer Model, string Description, Adaptor? Fitting, string[] Notes) Encoder(Lab lab, Adaptor? adaptor, string? backbone)
     {
         var (model, description) = UserBackbone.Load(lab, backbone, AdaptorEncoders.SelfSupervisedName);
-        if (adaptor is not null && adaptor.Options.ImageWidth != model.Options.Width)
-        {
-            using (model)
-            {
-                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                    $"The Adaptor takes embeddings of length {adaptor.Options.ImageWidth}, and {description} gives {model.Options.Width}; name the encoder it was trained with in {UserBackbone.Variable}."));
-            }
-        }
-
-        return (model, description);
+        return adaptor is null || adaptor.Options.ImageWidth == model.Options.Width ? (model, description, adaptor, []) : (model, description, null, [string.Create(CultureInfo.InvariantCulture,
+            $"The Adaptor takes embeddings of length {adaptor.Options.ImageWidth} and {description} gives {model.Options.Width}, so it is left out; name its encoder in {UserBackbone.Variable}.")]);
     }
 
     internal static FolderTask Read(Lab lab, IImageSet set, VisionTransformer vision, bool masks, Action<double> progress) =>

@@ -56,17 +56,14 @@ public sealed class AdaptorOwn : IDisposable
         var given = folder ?? Given(OwnImages.FolderVariable);
         var set = FolderTask.Recognise(given ?? WriteExample());
         using var progress = Lab.Progress("Your own set");
-        var (model, description) = UserBackbone.Load(_lab, _options.Backbone, AdaptorEncoders.SelfSupervisedName);
+        var (model, description, adaptor, notes) = AdaptorFolders.Encoder(_lab, Module, _options.Backbone);
         using var vision = model;
-        var fits = Module.Options.ImageWidth == vision.Options.Width;
         var masks = set.Count > 0 && set.Items.All(item => item.HasMask);
         using var task = AdaptorFolders.Read(_lab, set, vision, masks, share => progress.Report(0.3 * share, "reading"));
-        var adaptor = fits ? Module : null;
         progress.Report(0.3, "heads");
-        var heads = AdaptorFolders.Table(AdaptorFolders.Heads(_lab, task, vision, adaptor, _options.HeadSteps), description).WithFootnotes([
-            .. task.Notes, .. fits ? [] : new[] { string.Create(CultureInfo.InvariantCulture, $"The Adaptor takes embeddings of length {Module.Options.ImageWidth} and {description} gives {vision.Options.Width}, so it is left out; name its encoder in {UserBackbone.Variable}.") }]);
+        var heads = AdaptorFolders.Table(AdaptorFolders.Heads(_lab, task, vision, adaptor, _options.HeadSteps), description).WithFootnotes([.. task.Notes, .. notes]);
         var decoders = masks
-            ? AdaptorFolders.MaskTable(AdaptorFolders.Masks(_lab, task, vision, adaptor, _options.DecoderSteps, share => progress.Report(0.5 + (0.5 * share), "decoders")), $"{(fits ? "Adaptor" : "no Adaptor")} on {description}")
+            ? AdaptorFolders.MaskTable(AdaptorFolders.Masks(_lab, task, vision, adaptor, _options.DecoderSteps, share => progress.Report(0.5 + (0.5 * share), "decoders")), $"{(adaptor is null ? "no Adaptor" : "Adaptor")} on {description}")
             : null;
         progress.Finish($"{task.Count} images");
         return new AdaptorOwnSet(given is null ? "Example folder of drawn radiographs" : "Your folder", task.ToString(), heads, decoders);
@@ -85,14 +82,14 @@ public sealed class AdaptorOwn : IDisposable
     {
         using var progress = Lab.Progress("Your own encoders");
         using var scope = NewDisposeScope();
-        var (source, imageFile, textFile, notes) = Embeddings(lab, world, options, share => progress.Report(0.5 * share, "embedding"));
+        var (source, imageFile, textFile, apart, notes) = Embeddings(lab, world, options, share => progress.Report(0.5 * share, "embedding"));
         var (images, texts) = (EmbeddingFile.Read(imageFile).to(lab.Device), EmbeddingFile.Read(textFile).to(lab.Device));
         if (images.dim() != 2 || texts.dim() != 2 || images.shape[0] != texts.shape[0] || images.shape[0] < 4)
         {
             throw new ArgumentException($"Give embeddings [N, D] of the same images and reports, at least four, not [{string.Join(", ", images.shape)}] and [{string.Join(", ", texts.shape)}].", nameof(options));
         }
 
-        var held = Math.Clamp((int)(HeldShare * images.shape[0]), 2, MostHeld);
+        var held = apart ?? Math.Clamp((int)(HeldShare * images.shape[0]), 2, MostHeld);
         var trained = (int)images.shape[0] - held;
         var sizes = (options.PublishedSizes ? new AdaptorOptions() : AdaptorOptions.Mini) with { ImageWidth = (int)images.shape[1], TextWidth = (int)texts.shape[1] };
         using var initial = lab.Random("adaptor: initial weights");
@@ -130,13 +127,13 @@ public sealed class AdaptorOwn : IDisposable
 
     private static string? Given(string variable) => Environment.GetEnvironmentVariable(variable) is { } value && !string.IsNullOrWhiteSpace(value) ? value : null;
 
-    private static (string Source, string Images, string Texts, string[] Notes) Embeddings(Lab lab, AdaptorWorld world, AdaptorOwnOptions options, Action<double> progress)
+    private static (string Source, string Images, string Texts, int? Held, string[] Notes) Embeddings(Lab lab, AdaptorWorld world, AdaptorOwnOptions options, Action<double> progress)
     {
         var (images, texts) = (options.ImageEmbeddings ?? Given(ImageVariable), options.TextEmbeddings ?? Given(TextVariable));
         if (images is not null || texts is not null)
         {
             return images is not null && texts is not null
-                ? ($"Your embeddings: {Path.GetFileName(images)} and {Path.GetFileName(texts)}", images, texts, [])
+                ? ($"Your embeddings: {Path.GetFileName(images)} and {Path.GetFileName(texts)}", images, texts, null, ["The last tenth of the rows is held back; order them so that no patient is on both sides."])
                 : throw new ArgumentException($"Name both files, those of the images ({ImageVariable}) and of their reports ({TextVariable}), in the same order.", nameof(options));
         }
 
@@ -157,10 +154,10 @@ public sealed class AdaptorOwn : IDisposable
             pictures = vision.Options.ImageSize == AdaptorWorld.ImageSize ? pictures : nn.functional.interpolate(pictures, [vision.Options.ImageSize, vision.Options.ImageSize], mode: InterpolationMode.Bilinear);
             EmbeddingFile.Write(images, encoder.Embed(pictures));
             EmbeddingFile.Write(texts, text.Embed(world.Texts(set)));
-            return (string.Create(CultureInfo.InvariantCulture, $"Example: {set.Count} drawn pairs; images by {description}, texts by {textDescription}"), images, texts, []);
+            return (string.Create(CultureInfo.InvariantCulture, $"Example: {set.Count} drawn pairs; images by {description}, texts by {textDescription}"), images, texts, null, []);
         }
 
-        var (set2, chosen) = Pairs(lab, pairs, options.MostPairs);
+        var (set2, chosen, apart, note) = Pairs(lab, pairs, options.MostPairs);
         using (var scope = NewDisposeScope())
         {
             var loader = new ImageLoader(set2, chosen, new ImageLoaderOptions { Transform = new ImageTransform { Size = vision.Options.ImageSize, Grey = vision.Options.Channels == 1 } });
@@ -178,10 +175,11 @@ public sealed class AdaptorOwn : IDisposable
             EmbeddingFile.Write(texts, text.Embed([.. chosen.Select(i => Caption(set2, i))]));
         }
 
-        return (string.Create(CultureInfo.InvariantCulture, $"Your pairs: {chosen.Count} of {set2.Name}; images by {description}, texts by {textDescription}"), images, texts, [.. set2.Notes]);
+        return (string.Create(CultureInfo.InvariantCulture, $"Your pairs: {chosen.Count} of {set2.Name}; images by {description}, texts by {textDescription}"), images, texts, apart, [.. set2.Notes, note]);
     }
 
-    private static (IImageSet Set, IReadOnlyList<int> Chosen) Pairs(Lab lab, string folder, int most)
+    // Those that are held back come last; nobody is among them and among the others.
+    private static (IImageSet Set, IReadOnlyList<int> Chosen, int Held, string Note) Pairs(Lab lab, string folder, int most)
     {
         if (!Directory.Exists(folder))
         {
@@ -194,7 +192,27 @@ public sealed class AdaptorOwn : IDisposable
         using var random = lab.Random("adaptor: own pairs");
         using var scope = NewDisposeScope();
         int[] chosen = [.. randperm(set.Count, dtype: ScalarType.Int64, device: random.device, generator: random).cpu().data<long>().ToArray().Select(i => (int)i).Where(i => Caption(set, i).Length > 0).Take(most)];
-        return chosen.Length >= 4 ? (set, chosen) : throw new InvalidDataException($"{folder} has {chosen.Length} images with a text; at least four are needed, in the layout of MIMIC-CXR or as a CSV table with the columns image and text.");
+        if (chosen.Length < 4)
+        {
+            throw new InvalidDataException($"{folder} has {chosen.Length} images with a text; at least four are needed, in the layout of MIMIC-CXR or as a CSV table with the columns image and text.");
+        }
+
+        var note = "The set's own validation and test parts are held back.";
+        int[] train = [.. chosen.Where(i => set.Items[i].Split == DataSplit.Train)], held = [.. chosen.Where(i => set.Items[i].Split is DataSplit.Validation or DataSplit.Test)];
+        if (train.Length < 2 || held.Length < 2)
+        {
+            var known = chosen.All(i => set.Items[i].Patient.Length > 0);
+            var parts = PatientSplit.Create([.. chosen.Select(i => known ? set.Items[i].Patient : set.Items[i].Key)], 0, Math.Max(HeldShare, Math.Min(0.5, 2.5 / chosen.Length)), random);
+            (train, held) = ([.. parts.Train.Select(i => chosen[i])], [.. parts.Test.Select(i => chosen[i])]);
+            note = known ? "A tenth of the patients is held back." : "A tenth of the images is held back; nothing says which are of one patient, so one may be on both sides.";
+            if (train.Length < 2 || held.Length < 2)
+            {
+                throw new InvalidDataException($"{folder} has too few patients to hold some back: {train.Length} images would be left to train on and {held.Length} to score; name a larger set.");
+            }
+        }
+
+        held = [.. held.Take(MostHeld)];
+        return (set, [.. train, .. held], held.Length, note);
     }
 
     private static string Caption(IImageSet set, int index)

@@ -197,7 +197,7 @@ internal sealed class AdaptorPreTraining : IDisposable
     {
         // What decoders need of an earlier run; the whole of it is measured only when it is trained.
         var path = world.PathOf(string.Create(CultureInfo.InvariantCulture,
-            $"end to end/{options.Pairs}/{options.Epochs}/{options.BatchSize}/{options.LearningRate}/{world.Encoders.HashOf(AdaptorPlan.MainImages)}/{world.Encoders.HashOf(AdaptorPlan.MainTexts)}"), "safetensors");
+            $"{AdaptorSweep.Version}/end to end/{options.Pairs}/{options.Epochs}/{options.BatchSize}/{options.LearningRate}/{world.Encoders.HashOf(AdaptorPlan.MainImages)}/{world.Encoders.HashOf(AdaptorPlan.MainTexts)}"), "safetensors");
         if (options.Kind == AdaptorRunKind.Segmentation && File.Exists(path))
         {
             var kept = Checkpoint.Load<VisionTransformer>(path);

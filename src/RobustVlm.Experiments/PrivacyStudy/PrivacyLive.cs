@@ -91,13 +91,13 @@ public sealed class PrivacyLive : IDisposable
                         .. series.Select((image, step) => new GridCell(TensorPicture.Of(image.to(ScalarType.Float32), i), string.Create(CultureInfo.InvariantCulture,
                             $"MSE {ImageDistances.Squared(pair.Images, image)[i].ToDouble():0.000}"))),
                     ],
-                    start == TrajectoryStart.Image ? $"{name}, varied" : $"{name}, from its caption"));
+                    start == TrajectoryStart.Image ? $"{name}, varied" : $"{name}, from words"));
             }
         }
 
         return new ImageGrid
         {
-            Title = "What the model shows at eight generative steps, and how far each preview is from the picture",
+            Title = "Eight generative steps, and each preview's distance from the picture",
             Rows = rows,
             ColumnHeaders = ["candidate", .. Enumerable.Range(1, rows[0].Cells.Count - 1).Select(step => string.Create(CultureInfo.InvariantCulture, $"step {step}"))],
             CellSize = 80,
@@ -167,7 +167,7 @@ public sealed class PrivacyLive : IDisposable
         YRange = (0, 1),
         Series =
         [
-            .. _attacks.Select(attack => new LineSeries(attack.Name, [.. attack.Told.Roc.Select(point => 100 * point.FalsePositives)], [.. attack.Told.Roc.Select(point => point.TruePositives)])
+            .. _attacks.Where(attack => PrivacyScores.Drawn.Contains(attack.Name)).Select(attack => new LineSeries(attack.Name, [.. attack.Told.Roc.Select(point => 100 * point.FalsePositives)], [.. attack.Told.Roc.Select(point => point.TruePositives)])
             { Markers = false, Color = Palette.Of(attack.Name) }),
             new LineSeries("guessing", [0, 100], [0, 1]) { Dashed = true, Markers = false, Color = "#9A9A9A" },
         ],
@@ -178,10 +178,10 @@ public sealed class PrivacyLive : IDisposable
     public ResultTable HeatMap => ResultTable.From(Query.Measures.SelectMany((measure, m) => Query.Steps.Select((step, k) => new
     {
         Measure = measure,
-        Step = step,
+        Step = PrivacyScores.HeadOf(step),
         Auc = MembershipScores.Of(_features!.select(1, m).select(1, k).contiguous(), _members).Auc,   // not null: filled before anybody can ask
     }))).WithDecimals("Auc", 2).Pivot("Measure", "Step", "Auc")
-    .WithCaption("AUC of one distance at one preview");
+    .WithCaption("AUC of one distance at one preview, the first to the last");
 
     /// <summary>What other classifiers make of the same series, and what is left when labels are shuffled.</summary>
     /// <param name="own">Classifiers of one's own.</param>

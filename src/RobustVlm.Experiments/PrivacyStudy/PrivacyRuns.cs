@@ -80,7 +80,7 @@ public sealed class PrivacyRuns
     /// <summary>AUC against the epochs of training.</summary>
     public LineChart PlotEpochs() => Gapped(new LineChart
     {
-        Title = $"AUC against the epochs, {_plan.SetSizes[0]} members, mean and range of the seeds {State}".TrimEnd(),
+        Title = $"AUC against the epochs, {_plan.SetSizes[0]} members: mean and range {State}".TrimEnd(),
         XTitle = "epochs of training",
         XScale = AxisScale.Categorical,
         Categories = [.. Checkpoints.Select(i => Epochs(i).ToString(CultureInfo.InvariantCulture))],
@@ -93,7 +93,7 @@ public sealed class PrivacyRuns
     /// <summary>AUC against the number of members, at the same number of steps.</summary>
     public LineChart PlotSetSizes() => Gapped(new LineChart
     {
-        Title = string.Create(CultureInfo.InvariantCulture, $"AUC against the number of members, {_plan.Steps} steps each, mean and range of the seeds {State}").TrimEnd(),
+        Title = string.Create(CultureInfo.InvariantCulture, $"AUC against the members, {_plan.Steps} steps: mean and range {State}").TrimEnd(),
         XTitle = "members",
         XScale = AxisScale.Categorical,
         Categories = [.. _plan.SetSizes.Select(size => size.ToString(CultureInfo.InvariantCulture))],
@@ -106,7 +106,7 @@ public sealed class PrivacyRuns
     /// <summary>AUC of the loss attack against the noise level, last checkpoint.</summary>
     public LineChart PlotLevels() => Gapped(new LineChart
     {
-        Title = $"The loss attack against the noise level, last checkpoint, mean and range of the seeds {State}".TrimEnd(),
+        Title = $"Loss attack by noise level, last checkpoint: mean and range {State}".TrimEnd(),
         XTitle = "noise level t, of 1000",
         XScale = AxisScale.Categorical,
         Categories = [.. PrivacyPlan.Levels.Select(level => level.ToString(CultureInfo.InvariantCulture))],
@@ -122,7 +122,7 @@ public sealed class PrivacyRuns
     {
         var name = stepSweep ? PrivacyScores.TrajectorySweep : PrivacyScores.Trajectory;
         var points = Trainings.SelectMany(run => run.Measurements.Where(number => number.Row == $"{PrivacyScores.HeatPrefix}{name}, {CheckpointRow(run, last: false)}"))
-            .Select(number => new { Measure = number.Column[..number.Column.LastIndexOf(", ", StringComparison.Ordinal)], Step = number.Column[(number.Column.LastIndexOf(", ", StringComparison.Ordinal) + 2)..], Auc = number.Value }).ToArray();
+            .Select(number => new { Measure = number.Column[..number.Column.LastIndexOf(", ", StringComparison.Ordinal)], Step = PrivacyScores.HeadOf(number.Column[(number.Column.LastIndexOf(", ", StringComparison.Ordinal) + 2)..]), Auc = number.Value }).ToArray();
         var caption = $"{name}: AUC of one distance at one step, chosen checkpoint, mean of the seeds {State}".TrimEnd();
         return points.Length == 0
             ? ResultTable.From([new { Measure = "no stored run yet", Step = "–" }]).WithCaption(caption)
@@ -139,7 +139,8 @@ public sealed class PrivacyRuns
             ("blind classifier: picture and caption, no model", PrivacyScores.Blind, PrivacyScores.Auc(PrivacyScores.Blind), "0.5"),
             ("all members as one set, p value", PrivacyFit.Chosen, PrivacyScores.SetP, "below 0.01"),
             ("sets without members, distance of p values from uniform", PrivacyFit.Chosen, PrivacyScores.NullDistance, "at most 0.21"),
-        }.Select(entry => new { Control = entry.Name, Should = entry.Should, Is = Print(entry.Row, entry.Column, new EstimateFormat(3)) }))
+        }.Select(entry => new { Control = entry.Name, Should = entry.Should, Is = Print(entry.Row, entry.Column, new EstimateFormat(3)) })
+            .Append(new { Control = "blind classifier, the seed farthest from 0.5", Should = "0.5 ± 0.08", Is = Farthest(PrivacyScores.Blind, PrivacyScores.Auc(PrivacyScores.Blind)) }))
         .Rename("Should", "Should be").WithCaption($"Controls, mean of the seeds with 95 % interval {State}".TrimEnd());
 
     /// <summary>What three defences and more members do to the attacks.</summary>
@@ -252,6 +253,9 @@ public sealed class PrivacyRuns
     private static double[] Values(RunRecord<PrivacyRunOptions>[] runs, string row, string column) => [.. runs.Select(run => Find(run, row, column)).OfType<double>()];
 
     private string Print(string row, string column, EstimateFormat? format = null) => Print(Values(row, column), format);
+
+    private string Farthest(string row, string column) => Values(row, column) is { Length: > 0 } values
+        ? values.MaxBy(value => Math.Abs(value - 0.5)).ToString("0.000", CultureInfo.InvariantCulture) : "–";
 
     private static string Print(double[] values, EstimateFormat? format = null) => Estimate(values) is { } estimate ? (format ?? new EstimateFormat(2)).Print(estimate) : "–";
 

@@ -30,6 +30,7 @@ internal sealed class PrivacyScores : IDisposable
     internal const string LossCurve = "loss at t = ";
     internal const string GreyBest = "larger of SecMI and PIA";
     internal const string RocPrefix = "ROC, ";
+    private const string Preview = "preview ";
 
     private const int LossLevel = 100;
     private const int LossDraws = 8;
@@ -46,8 +47,8 @@ internal sealed class PrivacyScores : IDisposable
         ("steps for the caption", TrajectoryReading.StepSweep, TrajectoryStart.Text),
     ];
 
-    // The attacks whose ROC curves are stored.
-    private static readonly string[] s_drawn = ["loss, t = 100", SecMiName, "PIA", "SimA, t = 50", "ReDiffuse", LastImage, "GAN-Leaks", Trajectory];
+    /// <summary>The attacks whose ROC curves are stored and drawn.</summary>
+    internal static IReadOnlyList<string> Drawn { get; } = ["loss, t = 100", SecMiName, "PIA", "SimA, t = 50", "ReDiffuse", LastImage, "GAN-Leaks", Trajectory];
 
     private readonly Lab _lab;
     private readonly PrivacyRunOptions _options;
@@ -92,6 +93,9 @@ internal sealed class PrivacyScores : IDisposable
     internal static string Above(string name) => $"AUC - 0.5: {name}";
 
     internal static string Found(string name) => $"found at 5 % false alarms: {name}";
+
+    /// <summary>A step of a query as the head of a column.</summary>
+    internal static string HeadOf(string step) => step.StartsWith(Preview, StringComparison.Ordinal) ? step[Preview.Length..] : step == "1 steps" ? "1 step" : step;
 
     /// <summary>Names of all that is compared with chance: single scores and trained attacks.</summary>
     internal static IReadOnlyList<string> AllAttacks { get; } = [.. Attacks(new PrivacyRunOptions()).Select(attack => attack.Name), .. s_queries.Select(query => query.Name)];
@@ -289,7 +293,7 @@ internal sealed class PrivacyScores : IDisposable
     {
         var (low, high) = told.Interval(new Random(1), 200);
         rows.AddRange([new Measurement(row, Auc(name), area, low, high, _attacked.Count, IsRate: false), Number(row, Above(name), area - 0.5), Number(row, Found(name), told.TruePositivesAt(FewFalseAlarms))]);
-        if (curve && s_drawn.Contains(name))
+        if (curve && Drawn.Contains(name))
         {
             rows.AddRange(FalseAlarms.Select(share => Number($"{RocPrefix}{row}", RocPoint(name, share), told.TruePositivesAt(share))));
         }

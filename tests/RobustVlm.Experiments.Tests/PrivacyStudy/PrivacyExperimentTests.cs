@@ -34,7 +34,7 @@ public sealed class PrivacyExperimentTests : IDisposable
         Assert.Equal(1 + 8, live.ShowSteps().Rows[0].Cells.Count);
         Assert.Equal(["members", "others"], live.PlotApproach().Series.Select(series => series.Name));
         Assert.All(live.PlotScores("SimA, t = 50").Series, series => Assert.Equal(1, series.Values.Sum(), 1e-9));
-        Assert.Equal(11, live.PlotRoc().Series.Count);
+        Assert.Equal(8 + 1, live.PlotRoc().Series.Count);
         Assert.Equal(8, live.HeatMap.Rows.Count);
         Assert.Equal("constant", live.Try(new OwnAttack("constant", (_, candidates) => zeros(candidates.Count)))[0, "Attack"].Text);
         Assert.Equal("0.5", live.Try(new OwnAttack("constant", (_, candidates) => zeros(candidates.Count)))[0, "AUC"].Text);
