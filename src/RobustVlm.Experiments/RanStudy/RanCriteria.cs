@@ -62,6 +62,7 @@ internal static class RanCriteria
             "no margin was fixed for the ablation; the notebook shows it as a table, with the two second views and the pairings"),
         Strength("C1", "PGD that starts at the picture itself breaks no more than PGD from a random start, within 3 points", RanPairAttacks.ZeroStart),
         Strength("C2", "fifty steps of PGD break no more than twenty, within 3 points", RanPairAttacks.Long),
+        Strength("C3", "PGD with float32 gradients breaks no more than with bfloat16 ones, within 3 points", RanPairAttacks.Exact),
     ];
 
     private static IEnumerable<string> Domains => [RanScores.InDomain, RanScores.Shifted];

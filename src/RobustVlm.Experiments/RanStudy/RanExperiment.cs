@@ -59,6 +59,16 @@ public sealed class RanExperiment : IDisposable
             throw new ArgumentOutOfRangeException(nameof(ratio), ratio, $"The share of poisoned pairs lies above 0 and is at most {LargestRatio}; without poison there would be nothing to compare.");
         }
 
+        if (RanPoisoning.CountOf(Sizes.Pairs, ratio) == 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(ratio), ratio, $"Of {Sizes.Pairs} pairs that share is none; choose a larger one.");
+        }
+
+        if (!Enum.IsDefined(pairing))
+        {
+            throw new ArgumentOutOfRangeException(nameof(pairing), pairing, "Poison Both, ImageOnly or TextOnly.");
+        }
+
         if (budget is not (> 0 and <= LargestBudget))
         {
             throw new ArgumentOutOfRangeException(nameof(budget), budget, $"The budget is in grey levels of 255, above 0 and at most {LargestBudget}.");
@@ -79,8 +89,8 @@ public sealed class RanExperiment : IDisposable
         return trial;
     }
 
-    /// <summary>The sweep's stored runs.</summary>
-    public RanRuns Stored() => new(_lab);
+    /// <summary>The sweep's stored runs: those at Paper scale in a lab of that scale, those at Demo scale otherwise.</summary>
+    public RanRuns Stored() => new(_lab, _lab.Scale == Scale.Paper ? Scale.Paper : Scale.Demo);
 
     /// <summary>The study on somebody's own pairs of image and report, and on a checkpoint of one's own.</summary>
     /// <param name="layout"><c>mimic-cxr</c> or <c>roco</c>.</param>

@@ -47,13 +47,15 @@ public sealed record RanOwnPairs(string Source, ResultTable Table)
     internal static RanOwnPairs Run(Lab lab, string layout, string? folder = null, string? checkpoint = null, RanOwnPairsOptions? options = null)
     {
         options ??= RanOwnPairsOptions.For(lab.Scale);
+        options.Check();
         using var progress = Lab.Progress($"RAN on {layout}");
         var path = Given(checkpoint, CheckpointVariable) ?? ShippedCheckpoints.PathOf(lab, ShippedCheckpoints.MiniClipName);
         using var start = Load(lab, path);
         var tokenizer = Tokenizer(lab, start.Options);
         using var pairs = RanPairFolder.Read(lab, layout, folder, start.Options.Image, options);
         IReadOnlyList<IReadOnlyList<string>> captions = [.. pairs.Captions.Select(caption => new[] { caption })];
-        using var poisoned = Craft(lab, start, tokenizer, pairs, captions, options, share => progress.Report(0.2 * share, "poisoning"));
+        using var poisoned = RanUpstream.Kept(lab, PathOf(lab, path, new { Poisoned = layout, pairs.Set.Folder, Largest = options.Ratios.Max(), options.MostPairs, options.CraftingSteps }), () =>
+            Craft(lab, start, tokenizer, pairs, captions, options, share => progress.Report(0.2 * share, "poisoning")));
         var changed = poisoned.Captions.Zip(poisoned.Places).Count(pair => pair.First[0] != pairs.Captions[(int)pair.Second]);
         var rows = new List<Dictionary<string, double>>();
         foreach (var (i, ratio) in options.Ratios.Index())
@@ -141,12 +143,31 @@ public sealed record RanOwnPairs(string Source, ResultTable Table)
         return [.. pairs.Findings.to(ScalarType.Float64).matmul(powers).cpu().data<double>().Select(kind => (long)kind)];
     }
 
+    // Named by all that decides about the content; heads and test pictures do not.
+    private static string PathOf<TWhat>(Lab lab, string checkpoint, TWhat what)
+        where TWhat : class
+    {
+        var hash = new Dictionary<string, string> { [Path.GetFileName(checkpoint)] = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(checkpoint))) };
+        return Path.Combine(lab.WorkFolder(RanSweep.Id), $"own-{RunKey.For(RanSweep.Id, what, lab.Scale, lab.Seed, RanSweep.Version, hash).Hash}.safetensors");
+    }
+
     private static Clip Train(
         Lab lab, string path, ClipTokenizer tokenizer, Tensor images, IReadOnlyList<IReadOnlyList<string>> captions, (string Layout, string Folder, double Ratio) what, RanOwnPairsOptions options, Action<double> progress)
     {
-        var hash = new Dictionary<string, string> { [Path.GetFileName(path)] = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))) };
-        var key = RunKey.For(RanSweep.Id, new { what.Layout, what.Folder, what.Ratio, Options = options }, lab.Scale, lab.Seed, RanSweep.Version, hash);
-        var file = Path.Combine(lab.WorkFolder(RanSweep.Id), $"own-{key.Hash}.safetensors");
+        var file = PathOf(lab, path, new
+        {
+            what.Layout,
+            what.Folder,
+            what.Ratio,
+            Largest = options.Ratios.Max(),   // of the same places fewer are taken, but all are crafted with one stream of noise
+            options.Pairing,
+            options.MostPairs,
+            options.MostSteps,
+            options.CraftingSteps,
+            options.Epochs,
+            options.BatchSize,
+            options.LearningRate,
+        });
         if (File.Exists(file))
         {
             return Load(lab, file);

@@ -35,6 +35,24 @@ public sealed record RanOwnPairsOptions
     /// <summary>Rounds through the pictures that heads learn from.</summary>
     public int HeadEpochs { get; init; } = 30;
 
+    /// <summary>Refuses settings that cannot be run.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">One is out of its range; the message names it.</exception>
+    internal void Check()
+    {
+        if (Ratios.Count == 0 || Ratios.Any(ratio => ratio is not (>= 0 and <= 1)))
+        {
+            throw new ArgumentOutOfRangeException(nameof(Ratios), string.Join(", ", Ratios), "Give at least one share of poisoned pairs, each from 0 to 1.");
+        }
+
+        ArgumentOutOfRangeException.ThrowIfLessThan(MostPairs, 2);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MostTest, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Epochs, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 2);
+        ArgumentOutOfRangeException.ThrowIfLessThan(CraftingSteps, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(HeadEpochs, 1);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(LearningRate);
+    }
+
     /// <summary>The settings for a given scale.</summary>
     /// <param name="scale">The scale.</param>
     public static RanOwnPairsOptions For(Scale scale) => scale switch

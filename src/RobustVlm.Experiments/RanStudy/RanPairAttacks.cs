@@ -5,6 +5,7 @@ using RobustVlm.Evaluation;
 using RobustVlm.Experiments.AttackTour;
 using RobustVlm.Experiments.Results;
 using RobustVlm.Models;
+using static TorchSharp.torch;
 
 namespace RobustVlm.Experiments.RanStudy;
 
@@ -16,6 +17,7 @@ internal static class RanPairAttacks
     internal const string BestSingle = "better of images and captions alone";
     internal const string ZeroStart = "PGD from the picture itself";
     internal const string Long = "PGD with more steps";
+    internal const string Exact = "PGD with float32 gradients";
 
     // At one hit in the first place the words alone decide.
     private const int Among = 10;
@@ -65,6 +67,7 @@ internal static class RanPairAttacks
     private static IEnumerable<Measurement> Strength(Lab lab, RanSizes sizes, Clip clip, RanData data)
     {
         var scores = new RanScores(sizes, lab.Seed, Autocast.TrainingType(lab.Device.type));
+        var exact = new RanScores(sizes, lab.Seed, ScalarType.Float32);
         var budget = RanPlan.Budgets[0];
         var column = RanScores.Robust(budget);
         foreach (var arm in new[] { RanArm.Probe, RanArm.Ran })
@@ -72,6 +75,7 @@ internal static class RanPairAttacks
             using var result = RanFit.Fit(lab, clip, arm, sizes, data);
             yield return scores.Attacked($"{arm.Name}: PGD", column, result.Classifier, data.Test, scores.Pgd(budget, sizes.AttackSteps));
             yield return scores.Attacked($"{arm.Name}: {ZeroStart}", column, result.Classifier, data.Test, scores.Pgd(budget, sizes.AttackSteps, randomStart: false));
+            yield return exact.Attacked($"{arm.Name}: {Exact}", column, result.Classifier, data.Test, exact.Pgd(budget, sizes.AttackSteps));
             yield return scores.Attacked($"{arm.Name}: {Long}", column, result.Classifier, data.Test, scores.Pgd(budget, sizes.AttackSteps * LongSteps / 20));
         }
     }

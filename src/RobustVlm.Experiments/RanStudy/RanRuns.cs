@@ -90,18 +90,21 @@ public sealed partial class RanRuns
     public BarChart PlotPairings()
     {
         string[] columns = [RanScores.InDomain, RanScores.Shifted, RanScores.Robust(RanPlan.Budgets[0])];
-        (double Ratio, string Column)[] groups = [.. RanPlan.OtherRatios.SelectMany(ratio => columns.Select(column => (ratio, column)))];
+        (double Ratio, string Column)[] groups = [.. RanPlan.OtherRatios.Append(RanPlan.Heavy[0]).Order().SelectMany(ratio => columns.Select(column => (ratio, column)))];
         return new BarChart
         {
             Title = $"What is poisoned: linear probe against clean pairs, a dot per seed {State}".TrimEnd(),
             XTitle = "share of poisoned pairs, and what is scored",
             YTitle = "change in accuracy (points)",
             Categories = [.. groups.Select(group => $"{RanPlan.Percent(group.Ratio)}: {group.Column}")],
-            Series = [.. new[] { (NoisePairing.Both, "#882255"), (NoisePairing.ImageOnly, "#56B4E9"), (NoisePairing.TextOnly, "#E69F00") }.Select(entry =>
+            Series = [.. new (string Name, NoisePairing Pairing, RanTexts Texts, string Color)[]
             {
-                var values = groups.Select(group => Against(_plan.Fit(group.Ratio, entry.Item1), _plan.Fit(0), RanArm.Probe.Name, RanArm.Probe.Name, group.Column, RanPlan.FewSeeds, 100)).ToArray();
-                return Bars(RanTrial.NameOf(entry.Item1), values, entry.Item2);
-            })],
+                (RanTrial.NameOf(NoisePairing.Both), NoisePairing.Both, RanTexts.Rules, "#882255"),
+                (RanTrial.NameOf(NoisePairing.ImageOnly), NoisePairing.ImageOnly, RanTexts.Rules, "#56B4E9"),
+                (RanTrial.NameOf(NoisePairing.TextOnly), NoisePairing.TextOnly, RanTexts.Rules, "#E69F00"),
+                ("images, and captions by BERT-Attack", NoisePairing.Both, RanTexts.BertAttack, "#999933"),
+            }.Select(entry => Bars(entry.Name, [.. groups.Select(group => Against(
+                _plan.Fit(group.Ratio, entry.Pairing, entry.Texts), _plan.Fit(0), RanArm.Probe.Name, RanArm.Probe.Name, group.Column, RanPlan.FewSeeds, 100))], entry.Color))],
             References = [new ReferenceLine(0, "as behind clean pairs")],
             Width = 1040,
         };

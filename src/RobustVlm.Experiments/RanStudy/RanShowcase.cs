@@ -54,7 +54,7 @@ public sealed class RanShowcase : IDisposable
                         new GridCell(TensorPicture.Of(originals, i), Name(Place(i))),
                         new GridCell(TensorPicture.Of(_data.Pairs.Images, targets[Place(i)]), Name(targets[Place(i)])),
                         new GridCell(AttackPictures.Change(originals, _crafted.Images, i, amplification)),
-                        new GridCell(TensorPicture.Of(_crafted.Images, i), $"looks: {Name(Place(i))}", $"reads: {Name(targets[Place(i)])}"),
+                        new GridCell(TensorPicture.Of(_crafted.Images, i), $"looks: {Name(Place(i))}", $"moved to: {Name(targets[Place(i)])}"),
                     ])),
             ],
             CellSize = 150,

@@ -51,11 +51,19 @@ internal static class RanUpstream
     /// <summary>The poisoned pairs of a seed, as many as the largest ratio asks for.</summary>
     internal static PoisonedPairs Crafted(Lab lab, RanSizes sizes, RanData data, Action<double, string> progress)
     {
-        var path = PathOf(lab, "poisoned", new RanRunOptions { Ratio = RanPlan.Largest, Sizes = WithoutScores(sizes) });
-        if (!File.Exists(path))
+        return Kept(lab, PathOf(lab, "poisoned", new RanRunOptions { Ratio = RanPlan.Largest, Sizes = WithoutScores(sizes) }), () =>
         {
             using var surrogate = Surrogate(lab, sizes, data, share => progress(0.5 * share, "training a surrogate"));
-            using var fresh = Craft(lab, sizes, data, surrogate, share => progress(0.5 + (0.5 * share), "poisoning pairs"));
+            return Craft(lab, sizes, data, surrogate, share => progress(0.5 + (0.5 * share), "poisoning pairs"));
+        });
+    }
+
+    /// <summary>Poisoned pairs from a file, crafted once.</summary>
+    internal static PoisonedPairs Kept(Lab lab, string path, Func<PoisonedPairs> craft)
+    {
+        if (!File.Exists(path))
+        {
+            using var fresh = craft();
             using var places = tensor(fresh.Places.ToArray());
             Safetensors.Write(
                 path, new Dictionary<string, Tensor> { [PlacesKey] = places, [ImagesKey] = fresh.Images }, new Dictionary<string, string> { [CaptionsKey] = JsonSerializer.Serialize(fresh.Captions) });

@@ -54,9 +54,15 @@ public sealed class RanPoisoning
     /// <summary>For each pair the one whose image it is moved to: every image is a target once, and none of its own kind where a kind is at most half of all.</summary>
     /// <param name="kinds">What each image shows, e.g. its class; equal numbers are the same.</param>
     /// <param name="random">Source of the choice.</param>
+    /// <exception cref="ArgumentException">There is only one kind.</exception>
     public static IReadOnlyList<long> Targets(IReadOnlyList<long> kinds, Generator random)
     {
         ArgumentNullException.ThrowIfNull(kinds);
+        if (kinds.Distinct().Count() < 2)
+        {
+            throw new ArgumentException("All images show the same, so there is no other kind to move them to; give labels of at least two kinds, or each image a number of its own.", nameof(kinds));
+        }
+
         var shuffled = Order(kinds.Count, random).GroupBy(place => kinds[(int)place]).OrderBy(kind => kind.Key).ToArray();
         long[] sorted = [.. shuffled.SelectMany(kind => kind)];
         var shift = Math.Max(1, shuffled.Max(kind => kind.Count()));   // beyond the end of any kind

@@ -46,6 +46,7 @@ public sealed class RanPoisoningTests : IDisposable
 
         Assert.Equal(101, targets.Distinct().Count());
         Assert.All(targets.Index(), target => Assert.NotEqual(kinds[target.Index], kinds[target.Item]));
+        Assert.Contains("at least two kinds", Assert.Throws<ArgumentException>(() => RanPoisoning.Targets([3, 3, 3], _random)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
