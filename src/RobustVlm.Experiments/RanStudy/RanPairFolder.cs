@@ -124,7 +124,7 @@ internal sealed record RanPairFolder(
         var transform = ImageTransform.Clip(encoder.ImageSize) with { Grey = encoder.Channels == 1 };
         var policy = new LabelPolicy { Uncertain = UnclearFinding.AsZero };
         var batch = new ImageLoader(set, chosen, new ImageLoaderOptions { Transform = transform, Policy = policy }).ReadAll();
-        
+
         // A set whose table of findings is missing says nothing about any image; as zeros that would be a label.
         var hasFindings = chosen.Any(i => set.Items[i].Findings.Any(finding => !float.IsNaN(finding)));
         if (!hasFindings)
