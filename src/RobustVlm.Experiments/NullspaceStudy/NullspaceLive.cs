@@ -73,7 +73,7 @@ public sealed class NullspaceLive : IDisposable
 
         return new ImageGrid
         {
-            Title = "What people see and the model does not: pictures in the nullspace of the patch embedding",
+            Title = "Seen by people, not by the model: pictures in its nullspace",
             ColumnHeaders = ["original", "to be added", "its unseen part", "sum, as the model gets it"],
             Rows = [Row("another patient", Another()), Row("coloured rings", Rings())],
             CellSize = 176,

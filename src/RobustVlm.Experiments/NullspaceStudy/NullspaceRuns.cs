@@ -90,10 +90,10 @@ public sealed class NullspaceRuns
             };
         }))
         .WithDecimals("Limit", 1).WithDecimals("Start", 0).WithDecimals("Length", 0).WithDecimals("Steps", 0).WithDecimals("Batch", 3).WithDecimals("New", 3).AsPercent("Stopped", "Kept", "Permuted")
-        .Rename("Start", "Length there").Rename("Limit", "Start").Rename("Stopped", "Came below").Rename("Batch", "Distance, last batch")
-        .Rename("New", "Distance, new pictures").Rename("Kept", "Answers that stay")
+        .Rename("Start", "Length there").Rename("Limit", "Start").Rename("Stopped", "Came below").Rename("Batch", "Last batch")
+        .Rename("New", "New pictures").Rename("Kept", "Answers")
         .WithCaption($"The search in the miniature, with epsilon {NullspacePlan.Epsilon}, in at most {_plan.Common.NoiseSteps} steps: means of the seeds {State}".TrimEnd())
-        .WithFootnotes("Start: half the range of the first numbers, in root mean squares of embedded patches. Permuted: answers that stay under the same numbers in another order.");
+        .WithFootnotes("Start: half the range of the first numbers, in root mean squares of embedded patches. Last batch, new pictures: squared distance of the probabilities. Answers: those that stay, under the learned noise and, permuted, under the same numbers in another order.");
 
     /// <summary>Length of the noise and scores over the rounds of fine-tuning, divided by where they began.</summary>
     public LineChart PlotDynamics()
@@ -181,7 +181,7 @@ public sealed class NullspaceRuns
     /// <summary>Accuracy under every corruption.</summary>
     public BarChart PlotCorruptions() => new()
     {
-        Title = $"Accuracy under each corruption, mean of five strengths and of the seeds, 95 % interval {State}".TrimEnd(),
+        Title = $"Each corruption: mean of five strengths, 95 % interval {State}".TrimEnd(),
         YTitle = "accuracy (%)",
         PercentY = true,
         YRange = (0, 1),
@@ -219,7 +219,7 @@ public sealed class NullspaceRuns
         double[] places = [0, .. NullspacePlan.Budgets];
         return new LineChart
         {
-            Title = $"What a search for the worst change leaves: PGD-20, mean and range of the seeds {State}".TrimEnd(),
+            Title = $"What PGD-20 leaves: mean and range of the seeds {State}".TrimEnd(),
             XTitle = "budget of the attack (grey levels of 255)",
             YTitle = "accuracy (%)",
             PercentY = true,

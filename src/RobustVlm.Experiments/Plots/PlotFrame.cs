@@ -17,6 +17,8 @@ internal sealed class PlotFrame
     private const double Edge = 18;
     private const double TitleLine = 22;
     private const double LegendLine = 21;
+    private const double LegendGap = 22;
+    private const double BrowserLegendGap = 44;   // plotly draws longer samples
     private const double Swatch = 26;
     private const double LabelLimit = 150;
     private readonly double _width;
@@ -51,8 +53,9 @@ internal sealed class PlotFrame
             PlotWidth -= more;
         }
 
-        _legend = Arrange(legend, PlotWidth, out var legendRows);
-        LegendRows = legendRows;
+        _legend = Arrange(legend, PlotWidth, LegendGap, out var legendRows);
+        _ = Arrange(legend, PlotWidth, BrowserLegendGap, out var browserRows);
+        BrowserLegendRows = browserRows;
         var rows = Math.Max(legendRows, legendRoom);
         Top = Edge + (_title.Count * TitleLine) + (rows * LegendLine) + (rows > 0 ? 8 : 2);
         TickLabelHeight = TickLabelsTurned ? (longest * Math.Sin(turned)) + 16 : 20;
@@ -84,7 +87,7 @@ internal sealed class PlotFrame
     /// <summary>The ticks of the x axis that have room, with labels as short as they must be.</summary>
     public IReadOnlyList<(double Position, string Label)> XTicks { get; }
 
-    public int LegendRows { get; }
+    public int BrowserLegendRows { get; }
 
     /// <summary>The title, broken into lines.</summary>
     public string Title => string.Join('\n', _title);
@@ -164,7 +167,7 @@ internal sealed class PlotFrame
     }
 
     private static List<(LegendEntry Entry, string Text, double X, int Row)> Arrange(
-        IReadOnlyList<LegendEntry> entries, double width, out int rows)
+        IReadOnlyList<LegendEntry> entries, double width, double gap, out int rows)
     {
         var placed = new List<(LegendEntry, string, double, int)>();
         var (x, row) = (0.0, 0);
@@ -178,7 +181,7 @@ internal sealed class PlotFrame
             }
 
             placed.Add((entry, text, x, row));
-            x += needed + 22;
+            x += needed + gap;
         }
 
         rows = entries.Count == 0 ? 0 : row + 1;

@@ -29,7 +29,7 @@ internal static class PlotlyFigure
         var layout = BaseLayout(frame.Title);
 
         // plotly sets the entries of a legend of several rows in columns, which can take a row more than ours.
-        var moreLegend = frame.LegendRows > 1 ? 16 + (4 * frame.LegendRows) : 0;
+        var moreLegend = frame.BrowserLegendRows > 1 ? 16 + (4 * frame.BrowserLegendRows) : 0;
         layout["height"] = height;
         layout["margin"] = new JsonObject
         {
