@@ -23,8 +23,8 @@ internal static class PrivacyCriteria
     // Two standard errors (Hanley and McNeil 1982) of the mean of five areas of 0.5, each from 100 members and 100 others.
     private const double TwoErrors = 0.0365;
 
-    // The same for one seed, rounded up.
-    private const double TwoErrorsOfOne = 0.082;
+    // The same for one seed.
+    private const double TwoErrorsOfOne = 0.08;
 
     private static readonly PaperNumber s_paper = new("about 0.60", "abstract");
 
